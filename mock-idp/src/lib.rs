@@ -1,0 +1,1 @@
+//! An OpenID Provider for tests that can break any single rule on request.

@@ -1,0 +1,1 @@
+//! Conformance and load testing harness for OpenID Connect providers.
