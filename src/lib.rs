@@ -1,1 +1,5 @@
 //! Conformance and load testing harness for OpenID Connect providers.
+
+pub mod error;
+pub mod finding;
+pub mod requirement;
