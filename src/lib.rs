@@ -1,6 +1,9 @@
 //! Conformance and load testing harness for OpenID Connect providers.
 
 pub mod error;
+pub mod evidence;
 pub mod finding;
+pub mod http;
+pub mod login;
 pub mod requirement;
 pub mod run;

@@ -1,0 +1,330 @@
+//! Sends one request and gives back one whole answer, or says why there is none.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use bytes::{Bytes, BytesMut};
+use thiserror::Error;
+use url::Url;
+
+use crate::error::ConfigError;
+use crate::evidence::{Draft, Recorder};
+
+/// After this many exchanges with one host that ended unanswered one after another, the host is given up.
+const UNANSWERED_LIMIT: u8 = 3;
+
+/// How the transport behaves.
+#[derive(Debug, Clone)]
+pub struct ClientOptions {
+    /// The longest that one exchange may take, to the last byte of the answer.
+    pub max_time: Duration,
+    /// The longest that a connection may take to be made, TLS included.
+    pub connect_timeout: Duration,
+    /// The longest body that is read, in bytes.
+    pub body_limit: usize,
+    /// Certificates (PEM) trusted besides those of the system.
+    pub cacert: Option<Vec<u8>>,
+    /// Take any certificate.
+    pub insecure: bool,
+    /// Nothing is sent any more after this moment.
+    pub deadline: Option<Instant>,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            max_time: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(5),
+            body_limit: 4 * 1024 * 1024,
+            cacert: None,
+            insecure: false,
+            deadline: None,
+        }
+    }
+}
+
+/// Why there is no (whole) answer. None of this counts for or against the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum TransportError {
+    /// No connection came about.
+    #[error("{host} can't be reached: {cause}")]
+    Connect {
+        /// The host and port.
+        host: String,
+        /// What the network said.
+        cause: String,
+    },
+    /// The certificate is not trusted, or TLS failed otherwise.
+    #[error("TLS with {host} failed: {cause}")]
+    Tls {
+        /// The host and port.
+        host: String,
+        /// What TLS said.
+        cause: String,
+    },
+    /// Nothing (or not all) came within the limit.
+    #[error("{host} did not answer within {}", seconds(*.limit))]
+    TimedOut {
+        /// The host and port.
+        host: String,
+        /// The limit.
+        limit: Duration,
+    },
+    /// The connection broke before the answer was whole, or what came is not HTTP.
+    #[error("the answer of {host} broke off: {cause}")]
+    Broken {
+        /// The host and port.
+        host: String,
+        /// What the network said.
+        cause: String,
+    },
+    /// The answer is longer than we read.
+    #[error("the answer of {host} is longer than {limit} bytes")]
+    TooLong {
+        /// The host and port.
+        host: String,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The host left several exchanges unanswered before, one after another.
+    #[error(
+        "{host} was given up: it left {UNANSWERED_LIMIT} exchanges unanswered, one after another"
+    )]
+    GivenUp {
+        /// The host and port.
+        host: String,
+    },
+    /// The run's time is up.
+    #[error("the run's deadline has passed")]
+    Deadline,
+    /// The request itself can't be sent, for instance for its URL.
+    #[error("the request can't be sent: {0}")]
+    Unsendable(String),
+}
+
+fn seconds(limit: Duration) -> String {
+    format!("{} s", limit.as_secs_f64())
+}
+
+/// A whole answer, as it came.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Status, header fields and body.
+    pub response: http::Response<Bytes>,
+    /// The id of its exchange.
+    pub exchange: u32,
+    /// The URL that was asked.
+    pub url: Url,
+    /// When the last byte came, in seconds since 1970. Rules about time are judged at this moment.
+    pub received_at: f64,
+}
+
+impl Answer {
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    /// The first header field of this name, where it is visible text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.response.headers().get(name)?.to_str().ok()
+    }
+
+    /// The body as text; what is not UTF-8 is replaced.
+    pub fn text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(self.response.body())
+    }
+}
+
+/// Sends requests over one pool of connections and records each exchange. It has no cookies: see
+/// [`super::UserAgent`].
+#[derive(Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    options: ClientOptions,
+    recorder: Arc<Recorder>,
+    unanswered: Mutex<HashMap<String, u8>>,
+}
+
+impl Client {
+    /// A transport that records into `recorder`.
+    ///
+    /// # Errors
+    /// The certificates of `options.cacert` can't be read.
+    pub fn new(options: ClientOptions, recorder: Arc<Recorder>) -> Result<Self, ConfigError> {
+        // Several versions of a provider's stack may be linked into one test binary; be explicit.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.max_time)
+            .pool_idle_timeout(Duration::from_secs(20))
+            .danger_accept_invalid_certs(options.insecure);
+        if let Some(pem) = &options.cacert {
+            let certificates = reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|e| ConfigError::new(format!("cacert: {}", chain(&e))))?;
+            if certificates.is_empty() {
+                return Err(ConfigError::new("cacert: no certificate in the file"));
+            }
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let http = builder
+            .build()
+            .map_err(|e| ConfigError::new(format!("no HTTP client: {}", chain(&e))))?;
+        Ok(Self {
+            http,
+            options,
+            recorder,
+            unanswered: Mutex::default(),
+        })
+    }
+
+    /// Where the exchanges are recorded.
+    pub fn recorder(&self) -> &Arc<Recorder> {
+        &self.recorder
+    }
+
+    /// How it behaves.
+    pub fn options(&self) -> &ClientOptions {
+        &self.options
+    }
+
+    /// Sends `request`; `purpose` says in a few words what for.
+    ///
+    /// # Errors
+    /// There is no whole answer.
+    pub async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        purpose: &str,
+    ) -> Result<Answer, TransportError> {
+        let url = Url::parse(&request.uri().to_string())
+            .map_err(|e| TransportError::Unsendable(format!("{}: {e}", request.uri())))?;
+        let host = host_and_port(&url);
+        self.may_send(&host)?;
+        let draft = Draft::new(&request, purpose);
+        let result = self.exchange(request, &host).await;
+        self.count(&host, result.as_ref().err());
+        let received_at = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0.0, |d| d.as_secs_f64());
+        match result {
+            Ok(response) => Ok(Answer {
+                exchange: self.recorder.answered(draft, &response),
+                response,
+                url,
+                received_at,
+            }),
+            Err(error) => {
+                self.recorder.unanswered(draft, &error.to_string());
+                Err(error)
+            }
+        }
+    }
+
+    fn may_send(&self, host: &str) -> Result<(), TransportError> {
+        if self.options.deadline.is_some_and(|at| Instant::now() >= at) {
+            return Err(TransportError::Deadline);
+        }
+        let unanswered = self
+            .unanswered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if unanswered.get(host).is_some_and(|n| *n >= UNANSWERED_LIMIT) {
+            return Err(TransportError::GivenUp {
+                host: host.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    fn count(&self, host: &str, error: Option<&TransportError>) {
+        let mut unanswered = self
+            .unanswered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match error {
+            None | Some(TransportError::TooLong { .. } | TransportError::Unsendable(_)) => {
+                unanswered.remove(host);
+            }
+            Some(_) => {
+                let n = unanswered.entry(host.to_owned()).or_default();
+                *n = n.saturating_add(1);
+            }
+        }
+    }
+
+    async fn exchange(
+        &self,
+        request: http::Request<Bytes>,
+        host: &str,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let request = reqwest::Request::try_from(request)
+            .map_err(|e| TransportError::Unsendable(chain(&e)))?;
+        let mut answer = self
+            .http
+            .execute(request)
+            .await
+            .map_err(|e| self.explain(&e, host))?;
+        let mut body = BytesMut::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|e| self.explain(&e, host))? {
+            if body.len() + chunk.len() > self.options.body_limit {
+                return Err(TransportError::TooLong {
+                    host: host.to_owned(),
+                    limit: self.options.body_limit,
+                });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let mut response = http::Response::new(body.freeze());
+        *response.status_mut() = answer.status();
+        *response.version_mut() = answer.version();
+        *response.headers_mut() = std::mem::take(answer.headers_mut());
+        Ok(response)
+    }
+
+    fn explain(&self, error: &reqwest::Error, host: &str) -> TransportError {
+        let host = host.to_owned();
+        let cause = chain(error);
+        if error.is_timeout() {
+            let limit = if error.is_connect() {
+                self.options.connect_timeout
+            } else {
+                self.options.max_time
+            };
+            TransportError::TimedOut { host, limit }
+        } else if cause.contains("certificate") || cause.contains("tls") || cause.contains("TLS") {
+            TransportError::Tls { host, cause }
+        } else if error.is_connect() {
+            TransportError::Connect { host, cause }
+        } else {
+            TransportError::Broken { host, cause }
+        }
+    }
+}
+
+fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("the provider");
+    match url.port_or_known_default() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// The innermost cause says what happened; the outer ones repeat the URL, which may hold secrets.
+fn chain(error: &reqwest::Error) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    if std::ptr::eq(
+        innermost as *const _ as *const (),
+        error as *const _ as *const (),
+    ) {
+        // Nothing inside: what reqwest says without the URL.
+        return "the request failed".to_owned();
+    }
+    innermost.to_string()
+}

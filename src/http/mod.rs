@@ -1,0 +1,10 @@
+//! The recorded transport: how requests reach the provider in a conformance run.
+//!
+//! Redirects are never followed here, every wait has a limit, every body has a size limit, and every
+//! exchange is recorded. This module and `load` are the only places that build an HTTP client.
+
+mod client;
+mod user_agent;
+
+pub use client::{Answer, Client, ClientOptions, TransportError};
+pub use user_agent::UserAgent;

@@ -1,0 +1,192 @@
+//! Login drivers: how the user comes through the provider's pages.
+//!
+//! A driver starts from an authorization request (or a logout request) and goes on until the browser would
+//! arrive at a redirect URI or until there is nothing sensible left to do. It never judges: it says where the
+//! journey ended and which pages it met.
+
+use std::fmt;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use thiserror::Error;
+
+use crate::http::{Answer, TransportError, UserAgent};
+
+/// What the user does on a page that asks for a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Decision {
+    /// Agrees: consent given, logout confirmed.
+    #[default]
+    Agree,
+    /// Refuses.
+    Refuse,
+    /// Looks at the first page that asks for anything and leaves it as it is.
+    Look,
+}
+
+/// A user of the provider. `Debug` leaves the password out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The name to log in with.
+    pub username: String,
+    /// The password.
+    pub password: String,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a journey is to do.
+#[derive(Debug, Clone)]
+pub struct Journey<'a> {
+    /// The request that begins it.
+    pub start: http::Request<Bytes>,
+    /// Who logs in where a page asks.
+    pub user: &'a Credentials,
+    /// What the user does on consent and confirmation pages.
+    pub decision: Decision,
+    /// Where it ends: every redirect URI that is registered or asked for. The browser is stopped before it
+    /// would go to one of them (compared without query and fragment), or to another path on the same host
+    /// and port unless the provider lives there.
+    pub redirect_uris: &'a [String],
+    /// What it is for, in a few words, for the recorded exchanges.
+    pub purpose: &'a str,
+}
+
+/// What a page asks of the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageKind {
+    /// The user name, the password, or both.
+    Login,
+    /// A decision about what a client may do.
+    Consent,
+    /// A confirmation, for instance of a logout.
+    Confirmation,
+    /// Nothing that a driver can act on: an error page, a farewell.
+    Final,
+}
+
+/// A page that the driver met on the way.
+#[derive(Debug, Clone)]
+pub struct PageSeen {
+    /// What it asked.
+    pub kind: PageKind,
+    /// The page itself.
+    pub answer: Answer,
+}
+
+/// How the browser would have gone to a redirect URI.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Callback {
+    /// The whole URL with query and fragment, as the provider wrote it.
+    pub url: String,
+    /// The form body, where the page posts itself
+    /// ([form_post](https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html)).
+    pub form: Option<Vec<(String, String)>>,
+    /// The status code of the answer that sent the browser there (200 for a form that posts itself).
+    pub status: u16,
+    /// The id of the exchange whose answer sent the browser there.
+    pub exchange: u32,
+    /// When that answer was received, in seconds since 1970.
+    pub received_at: f64,
+}
+
+/// Where a journey ended.
+#[derive(Debug, Clone)]
+pub enum End {
+    /// At a redirect URI.
+    RedirectUri(Callback),
+    /// On a page of the provider from which nothing leads on, or which [`Decision::Look`] left alone.
+    Page {
+        /// The page.
+        answer: Answer,
+        /// What it asks.
+        kind: PageKind,
+    },
+}
+
+/// What a journey came to.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Where it ended.
+    pub end: End,
+    /// The pages met on the way that asked for something, in order; the last one may be the end itself.
+    pub pages: Vec<PageSeen>,
+    /// The ids of all its exchanges, in order.
+    pub exchanges: Vec<u32>,
+}
+
+impl Arrival {
+    /// Whether a page of this kind was shown.
+    pub fn met(&self, kind: PageKind) -> bool {
+        self.pages.iter().any(|page| page.kind == kind)
+    }
+}
+
+/// Why the driver could not finish. None of this counts for or against the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum LoginError {
+    /// The network failed.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The login page came back after the password.
+    #[error(
+        "the login page came back after the password: check [[user]] username and password ({page})"
+    )]
+    Rejected {
+        /// The page, as method, URL and status.
+        page: String,
+    },
+    /// A page has a form that the driver can't make sense of.
+    #[error(
+        "a page was not understood: {why} ({page}); a [[login.page]] rule can tell what to do there"
+    )]
+    NotUnderstood {
+        /// The page, as method, URL and status.
+        page: String,
+        /// What is missing or ambiguous.
+        why: String,
+    },
+    /// More redirects or pages than any login needs.
+    #[error("the login did not end after {steps} steps (last: {page})")]
+    TooManySteps {
+        /// How many were taken.
+        steps: usize,
+        /// The last one, as method, URL and status.
+        page: String,
+    },
+    /// A redirect leads nowhere: no Location, or one that is no URL.
+    #[error("a redirect leads nowhere: {why} ({page})")]
+    BadRedirect {
+        /// The answer, as method, URL and status.
+        page: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The user's own program failed, or the user at the terminal gave no usable URL.
+    #[error("the login {driver} failed: {why}")]
+    External {
+        /// `command` or `manual`.
+        driver: &'static str,
+        /// What happened.
+        why: String,
+    },
+}
+
+/// A way through the provider's pages.
+pub trait LoginDriver: Send + Sync + fmt::Debug {
+    /// Goes from the request that starts the journey to its end.
+    fn travel<'a>(
+        &'a self,
+        agent: &'a UserAgent,
+        journey: Journey<'a>,
+    ) -> BoxFuture<'a, Result<Arrival, LoginError>>;
+
+    /// The word that selects it in a provider file.
+    fn name(&self) -> &'static str;
+}
