@@ -1,1 +1,3 @@
+//! The mock IdP as a program.
+
 fn main() {}

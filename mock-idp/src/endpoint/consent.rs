@@ -1,0 +1,30 @@
+//! Takes the consent form.
+
+use super::browser::Browser;
+use super::flow;
+use crate::authorization::{Refusal, refuse_request};
+use crate::context::Context;
+use crate::reply::Reply;
+
+/// Answers the consent form: a code and tokens, or `access_denied`.
+pub(super) fn answer(ctx: &Context<'_>) -> Reply {
+    let Ok(form) = ctx.form() else {
+        return flow::error_page(ctx, "The form is not readable.");
+    };
+    let Some(interaction) = flow::resume(ctx, &form) else {
+        return flow::error_page(
+            ctx,
+            "This request is not known or is over. Please start again.",
+        );
+    };
+    let browser = Browser::of(ctx);
+    if form.get("action") == Some("allow") {
+        return flow::consent(ctx, &browser, &interaction);
+    }
+    let refusal = Refusal::new("access_denied", "the user has not consented");
+    flow::finish(
+        ctx,
+        &browser,
+        refuse_request(ctx, &interaction.request, refusal),
+    )
+}

@@ -1,0 +1,124 @@
+//! Token introspection (<https://www.rfc-editor.org/rfc/rfc7662>).
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::revoke::KNOWN;
+use crate::client_auth;
+use crate::context::Context;
+use crate::fault::{Check, Document};
+use crate::oauth_error::OauthError;
+use crate::params::Params;
+use crate::reply::Reply;
+use crate::store::{Client, Grant, GrantId};
+use crate::users;
+
+/// Tells a client about its own tokens. Of all others it learns that they are not active, and nothing else.
+pub(super) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
+    let params = ctx.form()?;
+    if params.repeated(&KNOWN).is_some() {
+        return Err(OauthError::invalid_request("a parameter came twice"));
+    }
+    let client = match client_auth::authenticate(ctx, &params) {
+        // A public client proves nothing.
+        Ok(client) if !client.is_public() || client.open => Some(client),
+        _ if ctx.omits(Check::IntrospectionAuthentication) => None,
+        Ok(_) => return Err(OauthError::invalid_client(&ctx.issuer.url)),
+        Err(error) => return Err(error),
+    };
+    let token = match params.get("token") {
+        Some(token) => token,
+        None if ctx.omits(Check::IntrospectionTokenRequired) => "",
+        None => return Err(OauthError::invalid_request("token is missing")),
+    };
+    let mut document = state(ctx, client.as_deref(), &params, token).unwrap_or_else(|| {
+        let mut inactive = Map::new();
+        inactive.insert("active".to_owned(), Value::Bool(false));
+        inactive
+    });
+    ctx.spoil_json(Document::Introspection, &mut document);
+    Ok(Reply::json(StatusCode::OK, &document).uncached())
+}
+
+/// What is known of a token.
+struct Known {
+    grant: GrantId,
+    scope: Option<Vec<String>>,
+    issued_at: u64,
+    expires: u64,
+    is_access_token: bool,
+}
+
+fn state(
+    ctx: &Context<'_>,
+    client: Option<&Client>,
+    params: &Params,
+    token: &str,
+) -> Option<Map<String, Value>> {
+    let key = token.to_owned();
+    let store = ctx.issuer.store();
+    let only = params
+        .get("token_type_hint")
+        .filter(|_| ctx.omits(Check::IntrospectionHint));
+    let access = store
+        .access_tokens
+        .get_expired(&key)
+        .filter(|_| only.is_none_or(|hint| hint == "access_token"));
+    let refresh = store
+        .refresh_tokens
+        .get_expired(&key)
+        .filter(|_| only.is_none_or(|hint| hint == "refresh_token"));
+    let known = match (access, refresh) {
+        (Some(found), _) => Known {
+            grant: found.grant,
+            scope: Some(found.scope.clone()),
+            issued_at: found.issued_at,
+            expires: found.expires,
+            is_access_token: true,
+        },
+        (None, Some(found)) if !found.used => Known {
+            grant: found.grant,
+            scope: None,
+            issued_at: found.issued_at,
+            expires: found.expires,
+            is_access_token: false,
+        },
+        _ => return None,
+    };
+    let grant = store.grant(known.grant)?;
+    drop(store);
+    let is_own = client.is_none_or(|client| client.id == grant.client_id || client.open);
+    let is_alive = ctx.now < known.expires || ctx.omits(Check::IntrospectionExpiry);
+    let may_tell = is_own || ctx.omits(Check::IntrospectionClient);
+    (may_tell && is_alive).then(|| describe(ctx, &known, &grant))
+}
+
+fn describe(ctx: &Context<'_>, known: &Known, grant: &Grant) -> Map<String, Value> {
+    let mut document = Map::new();
+    let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
+    put("active", Value::Bool(true));
+    put("iss", json!(ctx.issuer.url));
+    put("client_id", json!(grant.client_id));
+    put(
+        "scope",
+        json!(known.scope.as_ref().unwrap_or(&grant.scope).join(" ")),
+    );
+    put("iat", json!(known.issued_at));
+    put("exp", json!(known.expires));
+    if known.is_access_token {
+        put("token_type", json!("Bearer"));
+        put("aud", json!(ctx.issuer.url));
+    }
+    match &grant.authentication {
+        Some(authentication) => {
+            put("sub", json!(authentication.sub));
+            if let Some(user) = users::by_sub(&authentication.sub) {
+                put("username", json!(user.username));
+            }
+        }
+        None => {
+            put("sub", json!(grant.client_id));
+        }
+    }
+    document
+}

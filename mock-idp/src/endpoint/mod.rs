@@ -1,0 +1,44 @@
+//! The endpoints, one file each.
+
+mod account;
+mod authorize;
+mod browser;
+mod consent;
+mod flow;
+mod introspect;
+mod jwks;
+mod login;
+mod logout;
+mod metadata;
+mod revoke;
+mod token;
+mod userinfo;
+
+use crate::context::Context;
+use crate::oauth_error::OauthError;
+use crate::reply::Reply;
+use crate::route::Endpoint;
+
+/// Answers a request whose method the endpoint takes. An error is one that a client reads.
+pub(crate) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
+    match ctx.endpoint {
+        Endpoint::OpenidConfiguration | Endpoint::AuthorizationServerMetadata => {
+            Ok(metadata::answer(ctx))
+        }
+        Endpoint::Jwks => Ok(jwks::answer(ctx)),
+        Endpoint::Authorize => Ok(authorize::answer(ctx)),
+        Endpoint::Login => Ok(login::answer(ctx)),
+        Endpoint::Account => Ok(account::answer(ctx)),
+        Endpoint::Consent => Ok(consent::answer(ctx)),
+        Endpoint::Token => token::answer(ctx),
+        Endpoint::Userinfo => userinfo::answer(ctx),
+        Endpoint::Revoke => revoke::answer(ctx),
+        Endpoint::Introspect => introspect::answer(ctx),
+        Endpoint::Logout => Ok(logout::answer(ctx)),
+        Endpoint::LogoutConfirm => Ok(logout::confirm(ctx)),
+        Endpoint::Register | Endpoint::ClientConfiguration => Err(OauthError {
+            status: http::StatusCode::NOT_FOUND,
+            ..OauthError::new("not_found", "no registration here")
+        }),
+    }
+}

@@ -1,0 +1,92 @@
+//! Token revocation (<https://www.rfc-editor.org/rfc/rfc7009>).
+
+use http::StatusCode;
+
+use crate::client_auth;
+use crate::context::Context;
+use crate::fault::Check;
+use crate::oauth_error::OauthError;
+use crate::params::Params;
+use crate::reply::Reply;
+use crate::store::{Client, Store};
+
+/// The parameters that this endpoint and introspection know; none may come twice.
+pub(super) const KNOWN: [&str; 6] = [
+    "token",
+    "token_type_hint",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+];
+
+/// Takes a token back. A token that is not known is one that is revoked already: the answer is the same.
+pub(super) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
+    let params = ctx.form()?;
+    if params.repeated(&KNOWN).is_some() {
+        return Err(OauthError::invalid_request("a parameter came twice"));
+    }
+    let client = if ctx.omits(Check::RevocationAuthentication) {
+        client_auth::authenticate(ctx, &params).ok()
+    } else {
+        Some(client_auth::authenticate(ctx, &params)?)
+    };
+    match params.get("token") {
+        Some(token) => revoke(ctx, client.as_deref(), &params, token)?,
+        None if ctx.omits(Check::RevocationTokenRequired) => {}
+        None => return Err(OauthError::invalid_request("token is missing")),
+    }
+    Ok(Reply::empty(StatusCode::OK).uncached())
+}
+
+fn revoke(
+    ctx: &Context<'_>,
+    client: Option<&Client>,
+    params: &Params,
+    token: &str,
+) -> Result<(), OauthError> {
+    let key = token.to_owned();
+    let mut store = ctx.issuer.store();
+    // A hint only says where to look first (https://www.rfc-editor.org/rfc/rfc7009#section-2.1).
+    let only = params
+        .get("token_type_hint")
+        .filter(|_| ctx.omits(Check::RevocationHint));
+    let refresh = store
+        .refresh_tokens
+        .get_expired(&key)
+        .map(|found| found.grant);
+    let refresh = refresh.filter(|_| only.is_none_or(|hint| hint == "refresh_token"));
+    let access = store
+        .access_tokens
+        .get_expired(&key)
+        .map(|found| found.grant);
+    let access = access.filter(|_| only.is_none_or(|hint| hint == "access_token"));
+    let Some(id) = refresh.or(access) else {
+        return Ok(());
+    };
+    let Some(grant) = store.grant(id) else {
+        return Ok(());
+    };
+    if client.is_some_and(|client| client.id != grant.client_id)
+        && !ctx.omits(Check::RevocationClient)
+    {
+        return Err(OauthError::invalid_grant(
+            "the token was issued to another client",
+        ));
+    }
+    if ctx.omits(Check::RevocationEffect) {
+        return Ok(());
+    }
+    match refresh {
+        Some(_) if ctx.omits(Check::RevocationCascade) => revoke_one(&mut store, &key),
+        // The access tokens of the same grant go with it.
+        Some(_) => store.revoke_grant(id),
+        None => revoke_one(&mut store, &key),
+    }
+    Ok(())
+}
+
+fn revoke_one(store: &mut Store, key: &String) {
+    store.access_tokens.remove(key);
+    store.refresh_tokens.remove(key);
+}

@@ -1,0 +1,114 @@
+//! UserInfo (<https://openid.net/specs/openid-connect-core-1_0.html#UserInfo>), a resource protected by bearer tokens
+//! (<https://www.rfc-editor.org/rfc/rfc6750>).
+
+use std::sync::Arc;
+
+use http::header::AUTHORIZATION;
+use http::{Method, StatusCode};
+use serde_json::{Map, json};
+
+use crate::claims;
+use crate::context::Context;
+use crate::fault::{Check, Document};
+use crate::oauth_error::OauthError;
+use crate::reply::Reply;
+use crate::store::{AccessToken, Grant};
+
+/// Answers the claims of the user whose access token it is.
+pub(super) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
+    let token = presented(ctx)?.ok_or_else(|| OauthError::no_token(&ctx.issuer.url))?;
+    let invalid = || {
+        let description = "the access token is not known, has been revoked or has expired";
+        OauthError::bearer(
+            StatusCode::UNAUTHORIZED,
+            &ctx.issuer.url,
+            "invalid_token",
+            description,
+        )
+    };
+    let (token, grant) = find(ctx, &token).ok_or_else(invalid)?;
+    let authentication = match &grant.authentication {
+        Some(authentication)
+            if token.scope.iter().any(|value| value == "openid")
+                || ctx.omits(Check::UserinfoScope) =>
+        {
+            authentication
+        }
+        _ => {
+            let description = "the access token has not the scope openid";
+            let mut error = OauthError::bearer(
+                StatusCode::FORBIDDEN,
+                &ctx.issuer.url,
+                "insufficient_scope",
+                description,
+            );
+            if let Some(challenge) = &mut error.challenge {
+                challenge.push_str(", scope=\"openid\"");
+            }
+            return Err(error);
+        }
+    };
+    let mut document = Map::new();
+    document.insert("sub".to_owned(), json!(authentication.sub));
+    document.extend(claims::released(
+        &authentication.sub,
+        &token.scope,
+        &authentication.claims.userinfo,
+    ));
+    ctx.spoil_json(Document::Userinfo, &mut document);
+    Ok(Reply::json(StatusCode::OK, &document).uncached())
+}
+
+/// The access token of the request: of the header, or of a form that was sent by POST. One in the query is none.
+fn presented(ctx: &Context<'_>) -> Result<Option<String>, OauthError> {
+    let invalid = |description| {
+        OauthError::bearer(
+            StatusCode::BAD_REQUEST,
+            &ctx.issuer.url,
+            "invalid_request",
+            description,
+        )
+    };
+    let unreadable = |_| invalid("a parameter is malformed");
+    let query = ctx
+        .query()
+        .map_err(unreadable)?
+        .get("access_token")
+        .map(str::to_owned);
+    let form = if ctx.request.method() == Method::POST && ctx.has_form() {
+        ctx.form()
+            .map_err(unreadable)?
+            .get("access_token")
+            .map(str::to_owned)
+    } else {
+        None
+    };
+    if ctx.request.headers().get_all(AUTHORIZATION).iter().count() > 1 {
+        return Err(invalid("the Authorization header came twice"));
+    }
+    let header = ctx.authorization("Bearer").map(str::to_owned);
+    if header.as_deref() == Some("") {
+        return Err(invalid("the Authorization header has no token"));
+    }
+    let count = [&header, &form, &query]
+        .iter()
+        .filter(|token| token.is_some())
+        .count();
+    if count > 1 && !ctx.omits(Check::UserinfoTokenOnce) {
+        return Err(invalid("more than one way to send an access token"));
+    }
+    Ok(header
+        .or(form)
+        .or(query.filter(|_| ctx.omits(Check::UserinfoQueryToken))))
+}
+
+fn find(ctx: &Context<'_>, token: &str) -> Option<(AccessToken, Arc<Grant>)> {
+    let store = ctx.issuer.store();
+    let key = token.to_owned();
+    let found = if ctx.omits(Check::AccessTokenExpiry) {
+        store.access_tokens.get_expired(&key)
+    } else {
+        store.access_tokens.get(&key, ctx.now)
+    }?;
+    Some((found.clone(), store.grant(found.grant)?))
+}

@@ -1,0 +1,209 @@
+//! The validations that an omission can leave out.
+
+/// One validation of the core.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Check {
+    // Authorization request.
+    /// The `redirect_uri` is one of the client's, to the letter.
+    RedirectUri,
+    /// A `redirect_uri` has no fragment.
+    RedirectUriFragment,
+    /// The implicit flow of a web client needs an https `redirect_uri`.
+    ImplicitHttps,
+    /// No parameter comes twice.
+    RepeatedParameter,
+    /// `request` is refused, as it is not supported.
+    RequestParameter,
+    /// `request_uri` is refused, as it is not supported.
+    RequestUriParameter,
+    /// `registration` is refused, as it is not supported.
+    RegistrationParameter,
+    /// The client may use the `response_type`.
+    ResponseTypeOfClient,
+    /// A `response_type` without one of the known meanings is refused.
+    ResponseType,
+    /// Tokens never go into a query.
+    ResponseMode,
+    /// A `nonce` comes with an ID token from the authorization endpoint.
+    NonceRequired,
+    /// `prompt=none` stands alone.
+    PromptNoneAlone,
+    /// `prompt=none` never shows a page.
+    PromptNone,
+    /// `prompt=login` asks for the password although there is a session.
+    PromptLogin,
+    /// `prompt=consent` asks for consent although it was given.
+    PromptConsent,
+    /// `prompt=select_account` offers the accounts.
+    PromptSelectAccount,
+    /// `max_age` is a number.
+    MaxAgeSyntax,
+    /// A login older than `max_age` is none.
+    MaxAge,
+    /// The `id_token_hint` is an ID token of this issuer.
+    IdTokenHint,
+    /// The user of the hint, or of the `claims` parameter, is the one who logs in.
+    RequiredSub,
+    /// An essential `acr` is met.
+    EssentialAcr,
+    /// The user is authenticated before an error is redirected.
+    AuthenticateBeforeError,
+    /// The user consents.
+    Consent,
+    /// A public client's requests are never granted without the user.
+    PublicClientConsent,
+    /// `offline_access` needs the user's consent.
+    OfflineAccessConsent,
+    /// The login and consent forms carry their token.
+    Csrf,
+    // PKCE.
+    /// A public client sends a `code_challenge`.
+    PkceRequired,
+    /// `code_challenge_method` is one of the known.
+    PkceMethod,
+    /// `code_challenge` has the right form.
+    PkceChallengeSyntax,
+    /// `code_verifier` has the right form.
+    PkceVerifierSyntax,
+    /// A code with a challenge needs a verifier.
+    PkceVerifierRequired,
+    /// The verifier fits the challenge.
+    PkceVerifier,
+    /// The challenge itself is no verifier for the method S256.
+    PkceChallengeAsVerifier,
+    /// A verifier for a code without a challenge is refused.
+    PkceVerifierUnexpected,
+    // Code.
+    /// A code is good for one token request.
+    CodeSingleUse,
+    /// The tokens of a reused code are revoked.
+    CodeReuseRevokes,
+    /// A code is good for a minute.
+    CodeExpiry,
+    /// A code belongs to its client.
+    CodeClient,
+    /// The `redirect_uri` of the token request is that of the authorization request.
+    CodeRedirectUri,
+    /// A `redirect_uri` that was in the authorization request is in the token request.
+    CodeRedirectUriRequired,
+    // Token request.
+    /// The token endpoint takes POST only.
+    TokenMethod,
+    /// The body is a form.
+    TokenContentType,
+    /// No parameter comes twice.
+    TokenRepeatedParameter,
+    /// The client may use the grant type.
+    GrantTypeOfClient,
+    /// A scope beyond what is allowed is refused.
+    ClientCredentialsScope,
+    // Client authentication.
+    /// The client is known and proves that it is.
+    ClientAuthentication,
+    /// The secret is right.
+    ClientSecret,
+    /// The method is the registered one.
+    ClientAuthMethod,
+    /// Two methods at once are refused.
+    ClientAuthOnce,
+    /// The `client_id` of the body is that of the credentials.
+    ClientIdMatches,
+    /// Many wrong secrets are slowed down.
+    ClientSecretRate,
+    /// The signature of a client assertion.
+    AssertionSignature,
+    /// `aud` of a client assertion.
+    AssertionAudience,
+    /// `iss` of a client assertion.
+    AssertionIssuer,
+    /// `sub` of a client assertion.
+    AssertionSubject,
+    /// `exp` of a client assertion.
+    AssertionExpiry,
+    /// `nbf` of a client assertion.
+    AssertionNotBefore,
+    /// `jti` of a client assertion is new.
+    AssertionReplay,
+    // Refresh.
+    /// A refresh token is replaced at each use.
+    RefreshRotation,
+    /// A used refresh token is refused.
+    RefreshSingleUse,
+    /// Reuse revokes the family.
+    RefreshReuseRevokes,
+    /// A refresh token belongs to its client.
+    RefreshClient,
+    /// A scope beyond that of the grant is refused.
+    RefreshScope,
+    /// A refresh token expires.
+    RefreshExpiry,
+    // Bearer tokens.
+    /// An access token is known and alive.
+    AccessToken,
+    /// An access token expires.
+    AccessTokenExpiry,
+    /// UserInfo needs the scope `openid`.
+    UserinfoScope,
+    /// A token in the query is no token.
+    UserinfoQueryToken,
+    /// Two tokens in one request are refused.
+    UserinfoTokenOnce,
+    // Revocation.
+    /// A client revokes only its own tokens.
+    RevocationClient,
+    /// The client authenticates.
+    RevocationAuthentication,
+    /// `token` is there.
+    RevocationTokenRequired,
+    /// A wrong `token_type_hint` does not stop the search.
+    RevocationHint,
+    /// The token is really dead.
+    RevocationEffect,
+    /// With a refresh token the whole grant goes.
+    RevocationCascade,
+    // Introspection.
+    /// The caller authenticates.
+    IntrospectionAuthentication,
+    /// A caller learns of its own tokens only.
+    IntrospectionClient,
+    /// `token` is there.
+    IntrospectionTokenRequired,
+    /// A wrong `token_type_hint` does not stop the search.
+    IntrospectionHint,
+    /// An expired token is not active.
+    IntrospectionExpiry,
+    /// A revoked token is not active.
+    IntrospectionRevoked,
+    // Logout.
+    /// The hint is an ID token of this issuer.
+    LogoutHint,
+    /// The hint was issued to `client_id`.
+    LogoutClient,
+    /// The user is asked when there is no hint, or that of another user.
+    LogoutConfirmation,
+    /// `post_logout_redirect_uri` is registered.
+    LogoutRedirectUri,
+    /// `post_logout_redirect_uri` needs a hint or the user's word.
+    LogoutRedirectNeedsClient,
+    /// The session ends.
+    LogoutEndsSession,
+    // Registration.
+    /// Redirect URIs are there and well-formed.
+    RegistrationRedirectUris,
+    /// Other metadata is well-formed and supported.
+    RegistrationMetadata,
+    /// `jwks` and `jwks_uri` exclude each other.
+    RegistrationKeysOnce,
+    /// The registration access token is that of the client.
+    RegistrationAccessToken,
+    /// An update names the client.
+    RegistrationClientId,
+    /// An update cannot choose the secret.
+    RegistrationSecret,
+    /// An update replaces what it leaves out.
+    RegistrationReplace,
+    /// A deleted client is gone.
+    RegistrationDelete,
+    /// A deleted client's tokens are gone.
+    RegistrationDeleteRevokes,
+}

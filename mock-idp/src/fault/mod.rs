@@ -1,0 +1,31 @@
+//! The faults: named ways in which an issuer breaks one rule.
+//!
+//! # How to add a fault
+//!
+//! 1. Write one row in the file of its artifact (`fault/id_token.rs`, …): an id `<artifact>.<what_is_wrong>`, the
+//!    requirements that it breaks, one sentence, and one [`Break`]. Rows are sorted by id. A new artifact is a new file,
+//!    named in [`TABLES`].
+//! 2. A *spoiler* is a plain function over one outgoing document; [`Break`] lists the hooks. It gets the
+//!    [`Context`](crate::context::Context) of the request: issuer, time, keys, parameters.
+//! 3. An *omission* is [`Break::Omit`] with a [`Check`]: one validation that the core then leaves out. A new one is a
+//!    variant of [`Check`] and `if !ctx.omits(Check::X)` at the place of the validation.
+//!
+//! A spoiler breaks one rule and keeps the others: an ID token with a wrong `aud` has a right signature.
+
+mod authorization_request;
+mod authorization_response;
+mod check;
+mod code;
+mod hooks;
+mod id_token;
+mod jwks;
+mod metadata;
+mod page;
+mod table;
+mod token_response;
+mod userinfo;
+
+pub(crate) use check::Check;
+pub(crate) use hooks::{Break, Document};
+pub(crate) use table::find;
+pub use table::{Fault, faults};

@@ -1,0 +1,131 @@
+//! The one table of faults.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use super::Break;
+
+/// A named way in which an issuer breaks one rule.
+pub struct Fault {
+    /// `<artifact>.<what_is_wrong>`, as the issuer path names it.
+    pub id: &'static str,
+    /// The requirements that it breaks.
+    pub breaks: &'static [&'static str],
+    /// What the issuer then does.
+    pub summary: &'static str,
+    /// What a check of it needs beyond the basic flow, in the words of the requirements' column `needs`.
+    pub needs: Option<&'static str>,
+    pub(crate) break_: Break,
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fault({})", self.id)
+    }
+}
+
+/// The tables of all artifacts, in the order of their names.
+const TABLES: &[&[Fault]] = &[
+    super::authorization_request::FAULTS,
+    super::authorization_response::FAULTS,
+    super::code::FAULTS,
+    super::id_token::FAULTS,
+    super::jwks::FAULTS,
+    super::metadata::FAULTS,
+    super::page::FAULTS,
+    super::token_response::FAULTS,
+    super::userinfo::FAULTS,
+];
+
+/// All faults, sorted by id.
+pub fn faults() -> &'static [&'static Fault] {
+    static ALL: OnceLock<Vec<&'static Fault>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let mut all: Vec<&'static Fault> = TABLES.iter().copied().flatten().collect();
+        all.sort_by_key(|fault| fault.id);
+        all
+    })
+}
+
+/// The fault with this id.
+pub(crate) fn find(id: &str) -> Option<&'static Fault> {
+    let all = faults();
+    all.binary_search_by_key(&id, |fault| fault.id)
+        .ok()
+        .map(|index| all[index])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_well_formed() {
+        let mut seen = HashSet::new();
+        for fault in faults() {
+            assert!(seen.insert(fault.id), "{} stands twice", fault.id);
+            let (artifact, what) = fault.id.split_once('.').expect(fault.id);
+            for part in [artifact, what] {
+                assert!(!part.is_empty(), "{}", fault.id);
+                assert!(
+                    part.bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
+                    "{}",
+                    fault.id
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_fault_breaks_something_and_says_so() {
+        for fault in faults() {
+            assert!(!fault.breaks.is_empty(), "{} breaks nothing", fault.id);
+            assert!(!fault.summary.is_empty(), "{} has no summary", fault.id);
+        }
+    }
+
+    #[test]
+    fn each_table_is_sorted_and_of_one_artifact() {
+        for table in TABLES {
+            assert!(
+                table.is_sorted_by_key(|fault| fault.id),
+                "the table of {} is not sorted",
+                table[0].id
+            );
+            let artifact = |id: &'static str| id.split('.').next().unwrap_or_default();
+            assert!(
+                table
+                    .iter()
+                    .all(|fault| artifact(fault.id) == artifact(table[0].id)),
+                "{}",
+                table[0].id
+            );
+        }
+        assert!(TABLES.is_sorted_by_key(|table| table[0].id));
+    }
+
+    #[test]
+    fn no_validation_is_left_out_by_two_faults() {
+        let mut seen = HashSet::new();
+        for fault in faults() {
+            if let Break::Omit(check) = fault.break_ {
+                assert!(
+                    seen.insert(check),
+                    "{} omits what another fault omits",
+                    fault.id
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn faults_are_found_by_id() {
+        for fault in faults() {
+            assert_eq!(find(fault.id).expect(fault.id).id, fault.id);
+        }
+        assert!(find("id_token.no_such_fault").is_none());
+    }
+}

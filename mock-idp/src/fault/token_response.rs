@@ -1,0 +1,41 @@
+//! Faults of the token endpoint's answers.
+
+use http::StatusCode;
+use http::header::CACHE_CONTROL;
+use serde_json::json;
+
+use super::{Break, Document, Fault};
+use crate::route::Endpoint;
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        id: "token_response.cacheable",
+        breaks: &["OIDCC-3.1.3.3-3", "RFC6749-5.1-2"],
+        summary: "no Cache-Control",
+        needs: None,
+        break_: Break::Answer(Endpoint::Token, |_, reply| {
+            reply.response.headers_mut().remove(CACHE_CONTROL);
+        }),
+    },
+    Fault {
+        id: "token_response.invalid_client_without_challenge",
+        breaks: &["RFC6749-5.2-7"],
+        summary: "wrong credentials by Basic are answered by 400 without a challenge",
+        needs: Some("client_secret"),
+        break_: Break::Error(Endpoint::Token, |_, error| {
+            error.challenge = None;
+            if error.status == StatusCode::UNAUTHORIZED {
+                error.status = StatusCode::BAD_REQUEST;
+            }
+        }),
+    },
+    Fault {
+        id: "token_response.token_type_wrong",
+        breaks: &["OIDCC-3.1.3.3-2"],
+        summary: "token_type is none that was negotiated",
+        needs: None,
+        break_: Break::Json(Document::TokenResponse, |_, response| {
+            response.insert("token_type".to_owned(), json!("mac"));
+        }),
+    },
+];

@@ -1,0 +1,58 @@
+//! `grant_type=client_credentials` (<https://www.rfc-editor.org/rfc/rfc6749#section-4.4>).
+
+use serde_json::{Map, Value};
+
+use super::tokens::{ACCESS_TOKEN_LIFETIME, Issued, new_access_token};
+use crate::context::Context;
+use crate::fault::Check;
+use crate::oauth_error::OauthError;
+use crate::params::Params;
+use crate::store::{Client, Grant};
+
+/// What a client may ask for on its own behalf. The values of OpenID Connect are about users.
+const SCOPES: [&str; 1] = ["api"];
+
+/// Grants a client access on its own behalf; there is neither an ID token nor a refresh token.
+pub(crate) fn grant(
+    ctx: &Context<'_>,
+    client: &Client,
+    params: &Params,
+) -> Result<Map<String, Value>, OauthError> {
+    if client.is_public() && !client.open {
+        return Err(OauthError::new(
+            "unauthorized_client",
+            "a public client has no credentials",
+        ));
+    }
+    let scope: Vec<String> = match params.get("scope") {
+        None => SCOPES.map(str::to_owned).to_vec(),
+        Some(asked) => asked.split(' ').map(str::to_owned).collect(),
+    };
+    let is_allowed = scope.iter().all(|value| SCOPES.contains(&value.as_str())) || client.open;
+    if !is_allowed && !ctx.omits(Check::ClientCredentialsScope) {
+        return Err(OauthError::new(
+            "invalid_scope",
+            "the scope is not one that a client may have for itself",
+        ));
+    }
+    let grant = Grant {
+        client_id: client.id.clone(),
+        scope: scope.clone(),
+        authentication: None,
+        issued_at: ctx.now,
+        expires: ctx.now + ACCESS_TOKEN_LIFETIME,
+    };
+    let mut store = ctx.issuer.store();
+    let id = store.add_grant(grant.clone());
+    let access_token = new_access_token(ctx, &mut store, id, scope.clone());
+    drop(store);
+    let issued = Issued {
+        client,
+        grant: &grant,
+        access_token,
+        refresh_token: None,
+        scope,
+        issued_by: None,
+    };
+    Ok(issued.into_response(ctx))
+}

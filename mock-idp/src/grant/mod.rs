@@ -1,0 +1,18 @@
+//! The grants of the token endpoint, one file each, and the tokens that they hand out.
+
+mod authorization_code;
+mod client_credentials;
+mod refresh_token;
+mod tokens;
+
+pub(crate) use tokens::{
+    ACCESS_TOKEN_LIFETIME, GRANT_LIFETIME, OFFLINE_GRANT_LIFETIME, new_access_token,
+};
+
+pub(crate) use self::authorization_code::redeem;
+pub(crate) use self::client_credentials::grant as grant_client_credentials;
+pub(crate) use self::refresh_token::refresh;
+
+/// The grant types of the token endpoint.
+pub(crate) const GRANT_TYPES: [&str; 3] =
+    ["authorization_code", "refresh_token", "client_credentials"];

@@ -1,0 +1,101 @@
+//! `grant_type=refresh_token` (<https://www.rfc-editor.org/rfc/rfc6749#section-6>), with rotation and reuse detection
+//! (<https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2>).
+
+use serde_json::{Map, Value};
+
+use super::tokens::{Issued, new_access_token, new_refresh_token};
+use crate::context::Context;
+use crate::fault::{Check, Document};
+use crate::id_token::IssuedBy;
+use crate::oauth_error::OauthError;
+use crate::params::Params;
+use crate::scope;
+use crate::store::{Client, Grant};
+
+/// Uses a refresh token. Whatever is wrong with the request, the token stays good; only its reuse takes the grant back.
+pub(crate) fn refresh(
+    ctx: &Context<'_>,
+    client: &Client,
+    params: &Params,
+) -> Result<Map<String, Value>, OauthError> {
+    let text = params
+        .get("refresh_token")
+        .ok_or_else(|| OauthError::invalid_request("refresh_token is missing"))?;
+    let key = text.to_owned();
+    let unknown = || {
+        OauthError::invalid_grant("the refresh token is not known, has been used or has expired")
+    };
+
+    let mut store = ctx.issuer.store();
+    let found = store
+        .refresh_tokens
+        .get_expired(&key)
+        .cloned()
+        .ok_or_else(unknown)?;
+    let Some(grant) = store.grant(found.grant) else {
+        return Err(unknown());
+    };
+    if grant.client_id != client.id && !ctx.omits(Check::RefreshClient) {
+        return Err(OauthError::invalid_grant(
+            "the refresh token was issued to another client",
+        ));
+    }
+    if found.used && !ctx.omits(Check::RefreshSingleUse) {
+        if !ctx.omits(Check::RefreshReuseRevokes) {
+            store.revoke_grant(found.grant);
+        }
+        return Err(unknown());
+    }
+    if found.expires <= ctx.now && !ctx.omits(Check::RefreshExpiry) {
+        return Err(unknown());
+    }
+    let scope = narrowed(ctx, &grant, params)?;
+    let rotates = !ctx.omits(Check::RefreshRotation);
+    let refresh_token = if rotates {
+        if let Some(entry) = store.refresh_tokens.get_mut(&key) {
+            entry.used = true;
+        }
+        // The new token has the scope of the old one, whatever this request asked for.
+        new_refresh_token(ctx, &mut store, client, found.grant, &grant)
+    } else {
+        Some(key)
+    };
+    let access_token = new_access_token(ctx, &mut store, found.grant, scope.clone());
+    drop(store);
+
+    let issued = Issued {
+        client,
+        grant: &grant,
+        access_token,
+        refresh_token,
+        scope,
+        issued_by: Some(IssuedBy::Refresh),
+    };
+    let mut response = issued.into_response(ctx);
+    ctx.spoil_json(Document::RefreshResponse, &mut response);
+    Ok(response)
+}
+
+/// The scope of the new access token: what is asked for, which has to be within the grant.
+fn narrowed(ctx: &Context<'_>, grant: &Grant, params: &Params) -> Result<Vec<String>, OauthError> {
+    let Some(asked) = params.get("scope") else {
+        return Ok(grant.scope.clone());
+    };
+    let values: Vec<String> = asked.split(' ').map(str::to_owned).collect();
+    if ctx.omits(Check::RefreshScope) {
+        return Ok(scope::known(asked));
+    }
+    if scope::is_well_formed(asked) && values.iter().all(|value| grant.scope.contains(value)) {
+        Ok(grant
+            .scope
+            .iter()
+            .filter(|value| values.contains(value))
+            .cloned()
+            .collect())
+    } else {
+        Err(OauthError::new(
+            "invalid_scope",
+            "the scope is not within that of the grant",
+        ))
+    }
+}

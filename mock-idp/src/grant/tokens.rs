@@ -1,0 +1,109 @@
+//! Access tokens, refresh tokens and the token response.
+
+use serde_json::{Map, Value, json};
+
+use crate::context::Context;
+use crate::id_token::{self, IssuedBy, Subject};
+use crate::scope::OFFLINE_ACCESS;
+use crate::store::{AccessToken, Client, Grant, GrantId, RefreshToken, Store};
+
+/// How long an access token is good for, in seconds.
+pub(crate) const ACCESS_TOKEN_LIFETIME: u64 = 3_600;
+/// How long a refresh token is good for when it is not used, in seconds.
+const REFRESH_TOKEN_LIFETIME: u64 = 7 * 24 * 3_600;
+/// How long a grant without a refresh token lives, in seconds: its code, then its access token.
+pub(crate) const GRANT_LIFETIME: u64 = 2 * ACCESS_TOKEN_LIFETIME;
+/// How long a grant with refresh tokens lives, however often they are used, in seconds.
+pub(crate) const OFFLINE_GRANT_LIFETIME: u64 = 30 * 24 * 3_600;
+
+/// Makes an access token of a grant.
+pub(crate) fn new_access_token(
+    ctx: &Context<'_>,
+    store: &mut Store,
+    grant: GrantId,
+    scope: Vec<String>,
+) -> String {
+    let token = ctx.random();
+    let expires = ctx.now + ACCESS_TOKEN_LIFETIME;
+    let entry = AccessToken {
+        grant,
+        scope,
+        issued_at: ctx.now,
+        expires,
+    };
+    store
+        .access_tokens
+        .insert(token.clone(), entry, expires, ctx.now);
+    token
+}
+
+/// Makes a refresh token of a grant, if the grant has offline access.
+pub(super) fn new_refresh_token(
+    ctx: &Context<'_>,
+    store: &mut Store,
+    client: &Client,
+    id: GrantId,
+    grant: &Grant,
+) -> Option<String> {
+    let is_offline = grant.scope.iter().any(|value| value == OFFLINE_ACCESS);
+    if !is_offline || !client.may_use_grant("refresh_token") {
+        return None;
+    }
+    let token = ctx.random();
+    let expires = (ctx.now + REFRESH_TOKEN_LIFETIME).min(grant.expires);
+    let entry = RefreshToken {
+        grant: id,
+        issued_at: ctx.now,
+        expires,
+        used: false,
+    };
+    store
+        .refresh_tokens
+        .insert(token.clone(), entry, expires, ctx.now);
+    Some(token)
+}
+
+/// What a token response is made of.
+pub(super) struct Issued<'i> {
+    pub(super) client: &'i Client,
+    pub(super) grant: &'i Grant,
+    pub(super) access_token: String,
+    pub(super) refresh_token: Option<String>,
+    /// The scope of the access token.
+    pub(super) scope: Vec<String>,
+    /// Where an ID token comes from; `None` when the grant has none.
+    pub(super) issued_by: Option<IssuedBy>,
+}
+
+impl Issued<'_> {
+    /// The token response (<https://openid.net/specs/openid-connect-core-1_0.html#TokenResponse>). It signs, so no
+    /// lock may be held.
+    pub(super) fn into_response(self, ctx: &Context<'_>) -> Map<String, Value> {
+        let mut response = Map::new();
+        let mut put = |name: &str, value: Value| response.insert(name.to_owned(), value);
+        if let Some(issued_by) = self.issued_by
+            && let Some(authentication) = &self.grant.authentication
+            && self.grant.scope.iter().any(|value| value == "openid")
+        {
+            let subject = Subject {
+                client: self.client,
+                grant: self.grant,
+                authentication,
+                issued_by,
+                access_token: Some(&self.access_token),
+                code: None,
+            };
+            put("id_token", json!(id_token::issue(ctx, &subject)));
+        }
+        put("access_token", json!(self.access_token));
+        put("token_type", json!("Bearer"));
+        put("expires_in", json!(ACCESS_TOKEN_LIFETIME));
+        if let Some(refresh_token) = self.refresh_token {
+            put("refresh_token", json!(refresh_token));
+        }
+        if !self.scope.is_empty() {
+            put("scope", json!(self.scope.join(" ")));
+        }
+        response
+    }
+}

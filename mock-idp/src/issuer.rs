@@ -1,0 +1,64 @@
+//! One issuer: its address, its faults, its clock, its keys and all that it remembers.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::fault::Fault;
+use crate::keys::KeyRing;
+use crate::store::Store;
+
+/// An issuer. Nothing of one is ever looked up in another.
+#[derive(Debug)]
+pub(crate) struct Issuer {
+    /// The path: empty, or it begins with a slash and does not end with one.
+    pub(crate) path: String,
+    /// The issuer identifier: the origin and the path.
+    pub(crate) url: String,
+    pub(crate) faults: Vec<&'static Fault>,
+    store: Mutex<Store>,
+    keys: Mutex<KeyRing>,
+    // How far the clock of this issuer is ahead, in seconds.
+    ahead: AtomicU64,
+}
+
+impl Issuer {
+    pub(crate) fn new(origin: &str, path: &str, faults: Vec<&'static Fault>, store: Store) -> Self {
+        Self {
+            path: path.to_owned(),
+            url: format!("{origin}{path}"),
+            faults,
+            store: Mutex::new(store),
+            keys: Mutex::default(),
+            ahead: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
+        // A panic while the lock was held cannot leave an entry half made: each is inserted whole.
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn keys(&self) -> MutexGuard<'_, KeyRing> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time of this issuer.
+    pub(crate) fn time(&self, now: u64) -> u64 {
+        now.saturating_add(self.ahead.load(Ordering::Relaxed))
+    }
+
+    /// Moves the clock of this issuer forward.
+    pub(crate) fn advance(&self, by: Duration) {
+        self.ahead.fetch_add(by.as_secs(), Ordering::Relaxed);
+    }
+
+    /// The path of cookies.
+    pub(crate) fn cookie_path(&self) -> &str {
+        if self.path.is_empty() {
+            "/"
+        } else {
+            &self.path
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What an issuer remembers. All of it is in memory, bounded, and gone when it has expired.
+
+mod bounded;
+mod client;
+mod grant;
+mod session;
+mod tables;
+
+pub(crate) use client::{ApplicationType, Client, ClientAuth};
+pub(crate) use grant::{
+    AccessToken, Authentication, Challenge, ChallengeMethod, Code, Grant, GrantId, RefreshToken,
+};
+pub(crate) use session::{Interaction, LogoutRequest, Session};
+pub(crate) use tables::Store;
