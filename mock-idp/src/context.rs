@@ -14,7 +14,7 @@ use crate::fault::Check;
 use crate::issuer::Issuer;
 use crate::oauth_error::OauthError;
 use crate::params::Params;
-use crate::route::Endpoint;
+use crate::route::{Endpoint, Route};
 
 /// One request at one endpoint of one issuer.
 pub(crate) struct Context<'a> {
@@ -22,6 +22,8 @@ pub(crate) struct Context<'a> {
     pub(crate) issuer: &'a Issuer,
     pub(crate) endpoint: Endpoint,
     pub(crate) request: &'a Request<Bytes>,
+    /// The client of a client configuration endpoint.
+    pub(crate) client_id: Option<&'a str>,
     /// The issuer's time, in seconds since the Unix epoch.
     pub(crate) now: u64,
     rng: RefCell<&'a mut dyn RngCore>,
@@ -31,7 +33,7 @@ impl<'a> Context<'a> {
     pub(crate) fn new(
         config: &'a Config,
         issuer: &'a Issuer,
-        endpoint: Endpoint,
+        route: &Route<'a>,
         request: &'a Request<Bytes>,
         now: u64,
         rng: &'a mut dyn RngCore,
@@ -39,8 +41,9 @@ impl<'a> Context<'a> {
         Self {
             config,
             issuer,
-            endpoint,
+            endpoint: route.endpoint,
             request,
+            client_id: route.client_id,
             now: issuer.time(now),
             rng: RefCell::new(rng),
         }

@@ -93,7 +93,7 @@ impl Core {
             }
         };
         let endpoint = route.endpoint;
-        let ctx = Context::new(&self.config, &issuer, endpoint, request, now.as_secs(), rng);
+        let ctx = Context::new(&self.config, &issuer, &route, request, now.as_secs(), rng);
         let mut reply = if request.method() == Method::OPTIONS && endpoint.allows_cors() {
             Reply::empty(StatusCode::NO_CONTENT)
         } else if !endpoint.methods().contains(&request.method().as_str()) && !is_token_by_get(&ctx)
@@ -168,7 +168,7 @@ impl Core {
 impl Context<'_> {
     /// The client with this id; in permissive mode there is one for every id.
     pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
-        let known = self.issuer.store().clients.get(id).cloned();
+        let known = self.issuer.store().client(id);
         match known {
             Some(client) if self.config.any_client => Some(Arc::new(Client {
                 open: true,

@@ -22,6 +22,7 @@ mod observe;
 mod pages;
 mod params;
 mod redirect_uri;
+mod registration;
 mod reply;
 mod route;
 mod scope;

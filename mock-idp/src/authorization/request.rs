@@ -306,6 +306,9 @@ fn read_scope(params: &Params, request: &mut AuthorizationRequest) -> Result<(),
     }
     // What is not known is ignored (https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest).
     request.scope = scope::known(asked);
+    if let Some(own) = &request.client.scope {
+        request.scope.retain(|value| own.contains(value));
+    }
     if request.scope.is_empty() {
         return Err(invalid("no value of scope is known"));
     }

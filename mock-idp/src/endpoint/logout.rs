@@ -141,8 +141,7 @@ fn target(
         None if ctx.omits(Check::LogoutRedirectNeedsClient) => {
             let store = ctx.issuer.store();
             store
-                .clients
-                .values()
+                .clients()
                 .any(|client| redirect_uri::is_registered_post_logout(client, uri))
         }
         None => return Err("post_logout_redirect_uri needs id_token_hint or client_id."),

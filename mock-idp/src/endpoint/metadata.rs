@@ -70,6 +70,7 @@ fn document(ctx: &Context<'_>) -> Map<String, Value> {
         "token_endpoint": ctx.url("/token"),
         "userinfo_endpoint": ctx.url("/userinfo"),
         "jwks_uri": ctx.url("/jwks"),
+        "registration_endpoint": ctx.url("/register"),
         "revocation_endpoint": ctx.url("/revoke"),
         "introspection_endpoint": ctx.url("/introspect"),
         "end_session_endpoint": ctx.url("/logout"),

@@ -10,9 +10,12 @@ mod jwks;
 mod login;
 mod logout;
 mod metadata;
+mod register;
 mod revoke;
 mod token;
 mod userinfo;
+
+pub(crate) use metadata::ASSERTION_ALGS;
 
 use crate::context::Context;
 use crate::oauth_error::OauthError;
@@ -36,9 +39,7 @@ pub(crate) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
         Endpoint::Introspect => introspect::answer(ctx),
         Endpoint::Logout => Ok(logout::answer(ctx)),
         Endpoint::LogoutConfirm => Ok(logout::confirm(ctx)),
-        Endpoint::Register | Endpoint::ClientConfiguration => Err(OauthError {
-            status: http::StatusCode::NOT_FOUND,
-            ..OauthError::new("not_found", "no registration here")
-        }),
+        Endpoint::Register => register::register(ctx),
+        Endpoint::ClientConfiguration => register::manage(ctx),
     }
 }

@@ -60,8 +60,8 @@ impl<K: Eq + Hash + Clone, V> Bounded<K, V> {
         self.entries.remove(key).map(|(value, _)| value)
     }
 
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&V) -> bool) {
-        self.entries.retain(|_, (value, _)| keep(value));
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.entries.values().map(|(value, _)| value)
     }
 
     #[cfg(test)]

@@ -56,7 +56,8 @@ pub(crate) enum ApplicationType {
 /// What a registered client has beside the others.
 #[derive(Clone)]
 pub(crate) struct Registration {
-    pub(crate) access_token: String,
+    /// Gone when it was seen in wrong hands.
+    pub(crate) access_token: Option<String>,
     pub(crate) issued_at: u64,
     /// All registered metadata, defaults included.
     pub(crate) metadata: Map<String, Value>,
@@ -78,6 +79,8 @@ pub(crate) struct Client {
     pub(crate) post_logout_redirect_uris: Vec<String>,
     pub(crate) grant_types: Vec<String>,
     pub(crate) response_types: Vec<String>,
+    /// The only scope values that it may have, when it registered some.
+    pub(crate) scope: Option<Vec<String>>,
     /// The algorithm of its ID tokens, when it registered one.
     pub(crate) id_token_alg: Option<Algorithm>,
     pub(crate) default_max_age: Option<u64>,
@@ -116,6 +119,7 @@ impl Client {
             post_logout_redirect_uris: owned(&POST_LOGOUT_REDIRECT_URIS),
             grant_types: owned(account.grant_types),
             response_types: owned(account.response_types),
+            scope: None,
             id_token_alg: None,
             default_max_age: None,
             registration: None,
@@ -144,6 +148,7 @@ impl Client {
             .map(str::to_owned)
             .to_vec(),
             response_types: RESPONSE_TYPES.map(str::to_owned).to_vec(),
+            scope: None,
             id_token_alg: None,
             default_max_age: None,
             registration: None,

@@ -6,7 +6,7 @@ mod grant;
 mod session;
 mod tables;
 
-pub(crate) use client::{ApplicationType, Client, ClientAuth};
+pub(crate) use client::{ApplicationType, Client, ClientAuth, Registration};
 pub(crate) use grant::{
     AccessToken, Authentication, Challenge, ChallengeMethod, Code, Grant, GrantId, RefreshToken,
 };

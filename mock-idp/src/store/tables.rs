@@ -11,7 +11,9 @@ use crate::accounts::CLIENTS;
 
 /// The tables of an issuer. Secrets are the keys; a lookup needs the time.
 pub(crate) struct Store {
-    pub(crate) clients: BTreeMap<String, Arc<Client>>,
+    /// The clients that are there without registration.
+    clients: BTreeMap<String, Arc<Client>>,
+    registered: Bounded<String, Arc<Client>>,
     pub(crate) sessions: Bounded<String, Session>,
     pub(crate) interactions: Bounded<String, Interaction>,
     pub(crate) logouts: Bounded<String, LogoutRequest>,
@@ -42,6 +44,7 @@ impl Store {
     pub(crate) fn new(clients: BTreeMap<String, Arc<Client>>) -> Self {
         Self {
             clients,
+            registered: Bounded::new(Self::MOST / 10),
             sessions: Bounded::new(Self::MOST),
             interactions: Bounded::new(Self::MOST / 10),
             logouts: Bounded::new(Self::MOST / 10),
@@ -65,6 +68,53 @@ impl Store {
                 .map(|account| (account.id.to_owned(), client(account)))
                 .collect(),
         )
+    }
+
+    /// A client, registered or not.
+    pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
+        self.clients
+            .get(id)
+            .cloned()
+            .or_else(|| self.registered(id))
+    }
+
+    /// All clients.
+    pub(crate) fn clients(&self) -> impl Iterator<Item = &Arc<Client>> {
+        self.clients.values().chain(self.registered.values())
+    }
+
+    /// A registered client.
+    pub(crate) fn registered(&self, id: &str) -> Option<Arc<Client>> {
+        self.registered.get_expired(&id.to_owned()).cloned()
+    }
+
+    /// Registers a client, or replaces it.
+    pub(crate) fn register(&mut self, client: Client, now: u64) {
+        self.registered
+            .insert(client.id.clone(), Arc::new(client), u64::MAX, now);
+    }
+
+    /// Takes a registration back.
+    pub(crate) fn deregister(&mut self, id: &str) {
+        self.registered.remove(&id.to_owned());
+    }
+
+    /// Takes a registration access token back, whosever it is.
+    pub(crate) fn revoke_registration_token(&mut self, token: &str, now: u64) {
+        let owns = |client: &&Arc<Client>| {
+            client
+                .registration
+                .as_ref()
+                .is_some_and(|own| own.access_token.as_deref() == Some(token))
+        };
+        let Some(owner) = self.registered.values().find(owns).cloned() else {
+            return;
+        };
+        let mut owner = Client::clone(&owner);
+        if let Some(registration) = &mut owner.registration {
+            registration.access_token = None;
+        }
+        self.register(owner, now);
     }
 
     /// Keeps a grant; drops the oldest that have expired, or are too many.
