@@ -4,12 +4,13 @@
 //! form (`run.json`) is a contract: see `reports/schema.json`.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::finding::Outcome;
-use crate::requirement::Level;
+use crate::requirement::{Level, has_id_shape};
 
 /// The version of the serialized form; it grows when a reader of the old form could misread the new one.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -45,6 +46,62 @@ pub struct Run {
     /// Known deviations of the provider file that did not occur.
     #[serde(default)]
     pub stale_known: Vec<StaleKnown>,
+}
+
+impl Run {
+    /// Computes [`Run::totals`] and [`Run::requirements`] anew from the scenarios.
+    pub fn recount(&mut self) {
+        (self.totals, self.requirements) = tally(&self.scenarios);
+    }
+
+    /// The exchange of this id.
+    pub fn exchange(&self, id: u32) -> Option<&Exchange> {
+        // Ids count from 1 in the order of the list, unless the run is a part of one.
+        let usual = (id as usize).checked_sub(1);
+        usual
+            .and_then(|index| self.exchanges.get(index))
+            .filter(|exchange| exchange.id == id)
+            .or_else(|| self.exchanges.iter().find(|exchange| exchange.id == id))
+    }
+}
+
+/// The totals of scenarios and of distinct requirements.
+pub fn tally(scenarios: &[ScenarioResult]) -> (Totals, Totals) {
+    (
+        Totals::of(scenarios.iter().map(|scenario| scenario.outcome)),
+        Totals::of(requirement_outcomes(scenarios).into_values()),
+    )
+}
+
+/// The worst outcome of each requirement; an id in the effective tags that no check of the run reported counts
+/// with the outcome of its scenario. Known deviations count as what they are.
+pub fn requirement_outcomes(scenarios: &[ScenarioResult]) -> BTreeMap<&str, Outcome> {
+    let mut reported = BTreeMap::new();
+    for check in scenarios.iter().flat_map(|scenario| &scenario.checks) {
+        keep_worst(&mut reported, &check.requirement, check.outcome);
+    }
+    let mut silent = BTreeMap::new();
+    for scenario in scenarios {
+        for tag in scenario.tags.iter().filter(|tag| has_id_shape(tag)) {
+            if !reported.contains_key(tag.as_str()) {
+                keep_worst(&mut silent, tag, scenario.outcome);
+            }
+        }
+    }
+    reported.append(&mut silent);
+    reported
+}
+
+fn keep_worst<'a>(outcomes: &mut BTreeMap<&'a str, Outcome>, id: &'a str, outcome: Outcome) {
+    match outcomes.entry(id) {
+        Entry::Vacant(entry) => {
+            entry.insert(outcome);
+        }
+        Entry::Occupied(mut entry) => {
+            let worst = Outcome::worst([*entry.get(), outcome]);
+            entry.insert(worst.unwrap_or(outcome));
+        }
+    }
 }
 
 /// The program that made the run.
@@ -151,6 +208,37 @@ pub struct ScenarioResult {
     pub exchanges: Vec<u32>,
 }
 
+impl ScenarioResult {
+    /// The name with the values of the variant.
+    pub fn title(&self) -> String {
+        if self.variant.is_empty() {
+            return self.name.clone();
+        }
+        let variant: Vec<String> = self
+            .variant
+            .iter()
+            .map(|(what, value)| format!("{what}={value}"))
+            .collect();
+        format!("{} [{}]", self.name, variant.join(", "))
+    }
+
+    /// The outcome for exit code and JUnit: a failure that is nothing but known deviations gives way to what
+    /// the rest of the scenario came to.
+    pub fn outcome_without_known(&self) -> Outcome {
+        let failed = |check: &&Check| check.outcome == Outcome::Fail;
+        let unexpected = self.checks.iter().filter(failed).any(|c| c.known.is_none());
+        if self.outcome != Outcome::Fail || unexpected || !self.checks.iter().any(|c| failed(&c)) {
+            return self.outcome;
+        }
+        // The reason belongs to skip and error, so here it tells of a step that stopped the rest.
+        if self.reason.is_some() {
+            return Outcome::Error;
+        }
+        let rest = self.checks.iter().filter(|check| !failed(check));
+        Outcome::worst(rest.map(|check| check.outcome)).unwrap_or(Outcome::Pass)
+    }
+}
+
 /// One rule applied to one artifact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Check {
@@ -181,6 +269,13 @@ pub struct Check {
     /// Where to look.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
+}
+
+impl Check {
+    /// Whether it is a deviation (fail or warn) that the provider file does not declare as known.
+    pub fn is_unexpected(&self) -> bool {
+        self.known.is_none() && matches!(self.outcome, Outcome::Fail | Outcome::Warn)
+    }
 }
 
 /// A pointer into the recorded exchanges.
@@ -298,5 +393,88 @@ mod tests {
         );
         assert_eq!(totals.get(Outcome::Pass), 2);
         assert_eq!(totals.get(Outcome::Error), 0);
+    }
+
+    fn scenario(
+        outcome: Outcome,
+        tags: &[&str],
+        checks: &[(&str, Outcome, bool)],
+    ) -> ScenarioResult {
+        ScenarioResult {
+            id: "feature/scenario".to_owned(),
+            feature: "feature".to_owned(),
+            file: "features/x.feature".to_owned(),
+            line: 1,
+            name: "scenario".to_owned(),
+            tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+            variant: BTreeMap::new(),
+            outcome,
+            duration_ms: 1,
+            reason: None,
+            checks: checks
+                .iter()
+                .map(|&(id, outcome, known)| Check {
+                    requirement: id.to_owned(),
+                    level: Level::Must,
+                    summary: String::new(),
+                    url: String::new(),
+                    of: String::new(),
+                    outcome,
+                    expected: Vec::new(),
+                    actual: String::new(),
+                    note: None,
+                    known: known.then(|| "decided".to_owned()),
+                    evidence: Vec::new(),
+                })
+                .collect(),
+            exchanges: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_requirement_counts_once_by_its_worst_outcome() {
+        use Outcome::*;
+        let scenarios = [
+            scenario(Pass, &["OIDCC-2-6", "slow"], &[("OIDCC-2-6", Pass, false)]),
+            scenario(
+                Fail,
+                &[],
+                &[("OIDCC-2-6", Fail, true), ("OIDCC-2-9", Pass, false)],
+            ),
+            // Nothing reported OIDCC-2-15: it counts with the worst scenario that was to judge it.
+            scenario(Skip, &["OIDCC-2-15"], &[]),
+            scenario(Error, &["OIDCC-2-15", "OIDCC-2-9"], &[]),
+        ];
+        let outcomes = requirement_outcomes(&scenarios);
+        let expected = [
+            ("OIDCC-2-15", Error),
+            ("OIDCC-2-6", Fail),
+            ("OIDCC-2-9", Pass),
+        ];
+        assert_eq!(outcomes, BTreeMap::from(expected));
+        let (totals, requirements) = tally(&scenarios);
+        assert_eq!(
+            (totals.fail, totals.pass, totals.skip, totals.error),
+            (1, 1, 1, 1)
+        );
+        assert_eq!(requirements, Totals::of([Error, Fail, Pass]));
+    }
+
+    #[test]
+    fn known_deviations_give_way_to_the_rest() {
+        use Outcome::*;
+        for (outcome, checks, reason, expected) in [
+            (Fail, &[("A", Fail, true)][..], None, Pass),
+            (Fail, &[("A", Fail, true), ("B", Warn, false)], None, Warn),
+            (Fail, &[("A", Fail, true), ("B", Fail, false)], None, Fail),
+            (Fail, &[("A", Fail, true)], Some("no answer"), Error),
+            (Fail, &[], None, Fail),
+            (Warn, &[("A", Warn, true)], None, Warn),
+            (Error, &[], Some("no answer"), Error),
+        ] {
+            let mut scenario = scenario(outcome, &[], checks);
+            scenario.reason = reason.map(str::to_owned);
+            assert_eq!(scenario.outcome_without_known(), expected, "{checks:?}");
+        }
     }
 }
