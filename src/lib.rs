@@ -5,5 +5,6 @@ pub mod evidence;
 pub mod finding;
 pub mod http;
 pub mod login;
+pub mod report;
 pub mod requirement;
 pub mod run;
