@@ -3,6 +3,7 @@
 pub mod error;
 pub mod evidence;
 pub mod finding;
+mod html;
 pub mod http;
 pub mod login;
 pub mod report;

@@ -4,13 +4,32 @@
 //! arrive at a redirect URI or until there is nothing sensible left to do. It never judges: it says where the
 //! journey ended and which pages it met.
 
+mod command;
+mod config;
+mod destination;
+pub mod form;
+mod manual;
+mod none;
+mod referrer;
+#[cfg(test)]
+mod test;
+mod told;
+mod walk;
+
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use thiserror::Error;
 
 use crate::http::{Answer, TransportError, UserAgent};
+
+pub use command::CommandDriver;
+pub use config::{DriverKind, LoginConfig, driver, driver_with_prompt};
+pub use form::{Css, FormDriver, PageRule, Pattern};
+pub use manual::{ManualDriver, Prompt, Task};
+pub use none::NoLogin;
 
 /// What the user does on a page that asks for a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,11 +107,12 @@ pub struct Callback {
     /// The form body, where the page posts itself
     /// ([form_post](https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html)).
     pub form: Option<Vec<(String, String)>>,
-    /// The status code of the answer that sent the browser there (200 for a form that posts itself).
+    /// The status code of the answer that sent the browser there (200 for a form that posts itself). 0 where
+    /// nobody saw it: the drivers `command` and `manual` record nothing.
     pub status: u16,
-    /// The id of the exchange whose answer sent the browser there.
+    /// The id of the exchange whose answer sent the browser there; 0 where none was recorded.
     pub exchange: u32,
-    /// When that answer was received, in seconds since 1970.
+    /// When that answer was received, or the callback was told, in seconds since 1970.
     pub received_at: f64,
 }
 
@@ -159,6 +179,12 @@ pub enum LoginError {
         steps: usize,
         /// The last one, as method, URL and status.
         page: String,
+    },
+    /// The whole journey took too long.
+    #[error("the login did not end within {} s", .limit.as_secs_f64())]
+    TooSlow {
+        /// The limit.
+        limit: Duration,
     },
     /// A redirect leads nowhere: no Location, or one that is no URL.
     #[error("a redirect leads nowhere: {why} ({page})")]
