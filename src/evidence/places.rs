@@ -4,11 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
-use scraper::{Html, Selector};
+use scraper::Selector;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::redactor::Redactor;
+use crate::html::Document;
 
 /// Parameters and JSON members whose values are secrets wherever they stand, and what they are called.
 const NAMES: &[(&str, &str)] = &[
@@ -116,12 +117,12 @@ fn authorization(redactor: &mut Redactor, value: &str) -> String {
     if scheme.eq_ignore_ascii_case("basic") {
         // The secret inside is a secret of its own.
         let decoded = STANDARD.decode(credentials).ok();
-        if let Some(pair) = decoded.and_then(|bytes| String::from_utf8(bytes).ok()) {
-            if let Some((_, secret)) = pair.split_once(':') {
-                redactor.learn("client_secret", secret);
-                if let Some((plain, _)) = form_urlencoded::parse(secret.as_bytes()).next() {
-                    redactor.learn("client_secret", &plain);
-                }
+        if let Some(pair) = decoded.and_then(|bytes| String::from_utf8(bytes).ok())
+            && let Some((_, secret)) = pair.split_once(':')
+        {
+            redactor.learn("client_secret", secret);
+            if let Some((plain, _)) = form_urlencoded::parse(secret.as_bytes()).next() {
+                redactor.learn("client_secret", &plain);
             }
         }
         return format!(
@@ -166,9 +167,7 @@ fn cookie_value(redactor: &mut Redactor, value: &str) -> String {
     let value = value.trim_matches('"');
     if value.is_empty() {
         String::new()
-    } else if looks_secret(value) {
-        redactor.learn("cookie", value)
-    } else if redactor.knows(value) {
+    } else if looks_secret(value) || redactor.knows(value) {
         redactor.learn("cookie", value)
     } else {
         // Replaced here, but too plain to be hunted for elsewhere.
@@ -198,13 +197,13 @@ pub(super) fn body(redactor: &mut Redactor, headers: &HeaderMap, text: &str, pag
         redactor.learn("jwt", text.trim());
     }
     // Whatever it says it is: tokens in JSON are secrets.
-    if let Ok(mut value) = serde_json::from_str::<Value>(text) {
-        if value.is_object() || value.is_array() {
-            let before = value.clone();
-            json(redactor, &mut value);
-            if value != before {
-                return redactor.scrub(&value.to_string()).into_owned();
-            }
+    if let Ok(mut value) = serde_json::from_str::<Value>(text)
+        && (value.is_object() || value.is_array())
+    {
+        let before = value.clone();
+        json(redactor, &mut value);
+        if value != before {
+            return redactor.scrub(&value.to_string()).into_owned();
         }
     }
     redactor.scrub(text).into_owned()
@@ -230,7 +229,8 @@ fn html(redactor: &mut Redactor, text: &str) {
     let Ok(inputs) = Selector::parse("input[value]") else {
         return;
     };
-    for input in Html::parse_document(text).select(&inputs) {
+    let page = Document::parse(text).html;
+    for input in page.select(&inputs) {
         let name = input.value().attr("name").unwrap_or_default();
         let value = input.value().attr("value").unwrap_or_default();
         if let Some(kind) = kind_of(name) {
@@ -242,7 +242,7 @@ fn html(redactor: &mut Redactor, text: &str) {
     let Ok(links) = Selector::parse("[action],[href]") else {
         return;
     };
-    for element in Html::parse_document(text).select(&links) {
+    for element in page.select(&links) {
         for attribute in ["action", "href"] {
             if let Some(target) = element.value().attr(attribute) {
                 url(redactor, target);
