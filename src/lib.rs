@@ -5,6 +5,7 @@ pub mod evidence;
 pub mod finding;
 mod html;
 pub mod http;
+pub mod jwt;
 pub mod login;
 pub mod report;
 pub mod requirement;

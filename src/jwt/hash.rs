@@ -1,0 +1,47 @@
+//! `at_hash` and `c_hash`.
+
+use aws_lc_rs::digest;
+
+use super::algorithm::Hash;
+use super::base64url;
+
+/// The base64url encoded left half of the hash of `value`, an access token or a code
+/// ([OpenID Connect Core 1.0 section 3.1.3.6](https://openid.net/specs/openid-connect-core-1_0.html#CodeIDToken)).
+pub fn half_hash(hash: Hash, value: &str) -> String {
+    let algorithm = match hash {
+        Hash::Sha256 => &digest::SHA256,
+        Hash::Sha384 => &digest::SHA384,
+        Hash::Sha512 => &digest::SHA512,
+    };
+    let full = digest::digest(algorithm, value.as_bytes());
+    base64url::encode(&full.as_ref()[..hash.octets() / 2])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_examples_of_the_specification_hold() {
+        // OpenID Connect Core 1.0, appendix A.3 and A.4.
+        for (value, half) in [
+            (
+                "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y",
+                "77QmUPtjPfzWtF2AnpK9RQ",
+            ),
+            (
+                "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk",
+                "LDktKdoQak3Pk0cnXxCltA",
+            ),
+        ] {
+            assert_eq!(half_hash(Hash::Sha256, value), half);
+        }
+    }
+
+    #[test]
+    fn half_of_each_hash() {
+        for (hash, characters) in [(Hash::Sha256, 22), (Hash::Sha384, 32), (Hash::Sha512, 43)] {
+            assert_eq!(half_hash(hash, "token").len(), characters);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The JSON types of the standard claims
+//! ([OpenID Connect Core 1.0 section 5.1](https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims)), in an ID Token
+//! as in a UserInfo response.
+
+use serde_json::{Map, Value};
+
+use crate::finding::Finding;
+
+use super::json::{kind, show};
+
+/// Whether every standard claim among `claims` has its type.
+pub fn have_their_types(claims: &Map<String, Value>) -> Finding {
+    let mut seen = false;
+    let mut wrong = Vec::new();
+    let mut expected = Vec::new();
+    for (name, value) in claims {
+        // A claim may carry a language tag (section 5.2).
+        let bare = name.split_once('#').map_or(name.as_str(), |(bare, _)| bare);
+        let Some((wanted, fits)) = standard_type(bare) else {
+            continue;
+        };
+        seen = true;
+        if !fits(value) {
+            expected.push(format!("{name}, {wanted}"));
+            wrong.push(match value {
+                Value::Object(_) | Value::Array(_) => format!("{name} is {}", kind(value)),
+                _ => format!("{name} is {}", show(value)),
+            });
+        }
+    }
+    match (wrong.is_empty(), seen) {
+        (true, true) => Finding::Met,
+        (true, false) => Finding::not_applicable("no standard claim besides sub"),
+        (false, _) => Finding::violated(expected.join("; "), wrong.join("; ")),
+    }
+}
+
+/// Whether a value has the wanted type.
+type Fits = fn(&Value) -> bool;
+
+fn standard_type(name: &str) -> Option<(&'static str, Fits)> {
+    match name {
+        "name" | "given_name" | "family_name" | "middle_name" | "nickname"
+        | "preferred_username" | "profile" | "picture" | "website" | "email" | "gender"
+        | "birthdate" | "zoneinfo" | "locale" | "phone_number" => {
+            Some(("a string", Value::is_string))
+        }
+        "email_verified" | "phone_number_verified" => Some(("a boolean", Value::is_boolean)),
+        "updated_at" => Some(("a number", Value::is_number)),
+        "address" => Some(("an object with strings as members", is_address)),
+        _ => None,
+    }
+}
+
+/// [Section 5.1.1](https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim): the members that it defines are strings.
+fn is_address(value: &Value) -> bool {
+    const MEMBERS: [&str; 6] = [
+        "formatted",
+        "street_address",
+        "locality",
+        "region",
+        "postal_code",
+        "country",
+    ];
+    value.as_object().is_some_and(|address| {
+        MEMBERS
+            .into_iter()
+            .filter_map(|name| address.get(name))
+            .all(Value::is_string)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn each_claim_has_its_type() {
+        for (claims, wrong) in [
+            (json!({"email": "a@b", "email_verified": true}), None),
+            (json!({"updated_at": 1.5, "name#de": "A"}), None),
+            (json!({"address": {"country": "NO", "x": 1}}), None),
+            (
+                json!({"email_verified": "true"}),
+                Some("email_verified is \"true\""),
+            ),
+            (json!({"name#de": 1}), Some("name#de is 1")),
+            (
+                json!({"updated_at": "2020"}),
+                Some("updated_at is \"2020\""),
+            ),
+            (
+                json!({"address": {"country": 47}}),
+                Some("address is an object"),
+            ),
+            (json!({"address": "NO"}), Some("address is \"NO\"")),
+            (json!({"locale": ["de"]}), Some("locale is an array")),
+        ] {
+            match (have_their_types(claims.as_object().unwrap()), wrong) {
+                (Finding::Met, None) => {}
+                (Finding::Violated { actual, .. }, Some(wrong)) => assert_eq!(actual, wrong),
+                (finding, _) => panic!("{claims}: {finding:?}"),
+            }
+        }
+        assert!(matches!(
+            have_their_types(json!({"sub": "a"}).as_object().unwrap()),
+            Finding::NotApplicable { .. }
+        ));
+    }
+}
