@@ -1,5 +1,6 @@
 //! Conformance and load testing harness for OpenID Connect providers.
 
+pub mod checks;
 pub mod error;
 pub mod evidence;
 pub mod finding;
