@@ -1,13 +1,22 @@
 //! Conformance and load testing harness for OpenID Connect providers.
 
+#[cfg(feature = "cli")]
+pub mod builtin;
 pub mod checks;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod conformance;
 pub mod error;
 pub mod evidence;
 pub mod finding;
+pub mod flow;
 mod html;
 pub mod http;
 pub mod jwt;
 pub mod login;
+pub mod protocol;
+pub mod provider;
 pub mod report;
 pub mod requirement;
 pub mod run;
+pub mod steps;

@@ -5,7 +5,11 @@
 
 pub mod id_token;
 pub mod jwks;
+pub mod metadata;
+pub mod refusal;
 pub mod rule;
+pub mod token_response;
 pub mod url;
 
+pub use refusal::{authorization_refusal, refusal, success};
 pub use rule::Rule;

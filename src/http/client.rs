@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
 use thiserror::Error;
 use url::Url;
 
+use super::Deadline;
 use crate::error::ConfigError;
 use crate::evidence::{Draft, Recorder};
 
@@ -27,8 +28,8 @@ pub struct ClientOptions {
     pub cacert: Option<Vec<u8>>,
     /// Take any certificate.
     pub insecure: bool,
-    /// Nothing is sent any more after this moment.
-    pub deadline: Option<Instant>,
+    /// Nothing is sent any more once it has passed.
+    pub deadline: Arc<Deadline>,
 }
 
 impl Default for ClientOptions {
@@ -39,7 +40,7 @@ impl Default for ClientOptions {
             body_limit: 4 * 1024 * 1024,
             cacert: None,
             insecure: false,
-            deadline: None,
+            deadline: Arc::default(),
         }
     }
 }
@@ -225,7 +226,7 @@ impl Client {
     }
 
     fn may_send(&self, host: &str) -> Result<(), TransportError> {
-        if self.options.deadline.is_some_and(|at| Instant::now() >= at) {
+        if self.options.deadline.has_passed() {
             return Err(TransportError::Deadline);
         }
         let unanswered = self

@@ -4,7 +4,9 @@
 //! exchange is recorded. This module and `load` are the only places that build an HTTP client.
 
 mod client;
+mod deadline;
 mod user_agent;
 
 pub use client::{Answer, Client, ClientOptions, TransportError};
+pub use deadline::Deadline;
 pub use user_agent::UserAgent;

@@ -1,0 +1,30 @@
+@needs.oidc @needs.user
+Feature: The authorization code flow
+
+  @oidf.oidcc-server
+  Scenario: The ID Token of the code flow
+    Given a completed authorization code flow
+    Then the ID Token satisfies
+      | OIDCC-2-4  | nonce is the one of the authentication request |
+      | OIDCC-2-5  | iss is the issuer, character by character      |
+      | OIDCC-2-6  | aud contains the client_id                     |
+      | OIDCC-2-15 | exp is in the future                           |
+    And the token response satisfies
+      | OIDCC-3.1.3.3-1 | the token response of an openid request has an id_token |
+      | OIDCC-3.1.3.3-2 | token_type is Bearer unless another one was negotiated  |
+      | RFC6749-5.1-1   | a token response has an access_token, a string          |
+
+  @oidf.oidcc-ensure-registered-redirect-uri
+  Scenario: A redirect URI with a path added
+    Given a completed authorization code flow
+    When the user authorizes
+      | redirect_uri | {redirect_uri}/{random 8} |
+    Then the authorization request is refused
+      | OIDCC-3.1.2.1-6 | a redirect_uri that is not exactly registered is refused | no redirect |
+
+  @oidf.oidcc-codereuse @ends.grant
+  Scenario: A code is redeemed twice
+    Given a completed authorization code flow of its own
+    When the client redeems the code
+    Then the token request is refused
+      | RFC6749-4.1.2-4 | a code is redeemed only once | 400 invalid_grant |

@@ -1,0 +1,353 @@
+//! Reads the features and resolves every step, before the first request.
+
+use std::collections::BTreeMap;
+
+use cucumber::World as _;
+use cucumber::gherkin::{Background, Feature, GherkinEnv, Scenario, StepType};
+use cucumber::step::{Collection, Context, Step};
+
+use super::features::FeatureSet;
+use super::profile::Profile;
+use crate::error::ConfigError;
+use crate::provider::CAPABILITIES;
+use crate::requirement::{Catalogue, has_id_shape};
+use crate::steps::{self, World};
+
+/// A step and the function that does it.
+#[derive(Debug, Clone)]
+pub struct ResolvedStep {
+    /// Given, When or Then.
+    pub ty: StepType,
+    /// The function.
+    pub run: Step<World>,
+    /// What the function gets: the step and what its expression captured.
+    pub context: Context,
+}
+
+/// A scenario, ready to run.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// `feature/scenario[variant]`.
+    pub id: String,
+    /// The name of the feature.
+    pub feature: String,
+    /// The file.
+    pub file: String,
+    /// Its first line.
+    pub line: usize,
+    /// Its last line.
+    pub last_line: usize,
+    /// Its name.
+    pub name: String,
+    /// The effective tags, without `@`: its own, its feature's and the ids that it judges.
+    pub tags: Vec<String>,
+    /// The requirement ids that it judges, as the tables name them.
+    pub ids: Vec<String>,
+    /// The capabilities that it needs.
+    pub needs: Vec<String>,
+    /// The value of what varies.
+    pub variant: BTreeMap<String, String>,
+    /// Its steps.
+    pub steps: Vec<ResolvedStep>,
+}
+
+impl Planned {
+    /// Whether it has this tag.
+    pub fn has_tag(&self, tag: &str) -> bool {
+        self.tags.iter().any(|t| t == tag)
+    }
+
+    /// It waits so long that it runs on demand only.
+    pub fn is_slow(&self) -> bool {
+        self.has_tag("slow")
+    }
+
+    /// It runs last, with nothing beside it.
+    pub fn is_alone(&self) -> bool {
+        self.has_tag("alone")
+    }
+
+    /// It ends a session or a grant, so it never shares one.
+    pub fn spends(&self) -> bool {
+        self.has_tag("ends.session") || self.has_tag("ends.grant")
+    }
+
+    /// It moves the provider's clock or changes its keys, so it has an issuer of its own.
+    pub fn is_isolated(&self) -> bool {
+        self.has_tag("own.issuer")
+    }
+
+    /// It judges what all others did.
+    pub fn is_last(&self) -> bool {
+        self.has_tag("every.exchange")
+    }
+}
+
+/// Reads all features of the set for a profile.
+///
+/// # Errors
+/// A feature can't be read, a step is undefined or ambiguous, an id or a `@needs` word is unknown: file and
+/// line.
+pub fn plan(set: &FeatureSet, profile: &Profile) -> Result<Vec<Planned>, ConfigError> {
+    let steps = World::collection();
+    let mut planned = Vec::new();
+    for file in &set.features {
+        let mut text = file.text.to_string();
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        let feature =
+            Feature::parse(&text, GherkinEnv::default()).map_err(|e| unreadable(&file.path, &e))?;
+        let reader = Reader {
+            file: &file.path,
+            feature: &feature,
+            catalogue: &set.catalogue,
+            steps: &steps,
+            profile,
+        };
+        let first = planned.len();
+        reader.read(&mut planned)?;
+        end_lines(&mut planned[first..], text.lines().count());
+    }
+    let mut seen = BTreeMap::new();
+    for scenario in &planned {
+        if let Some(other) = seen.insert(&scenario.id, scenario) {
+            return Err(ConfigError::line(
+                &scenario.file,
+                scenario.line,
+                format!(
+                    "`{}` is also the scenario at {}:{}",
+                    scenario.id, other.file, other.line
+                ),
+            ));
+        }
+    }
+    Ok(planned)
+}
+
+fn unreadable(path: &str, error: &cucumber::gherkin::ParseError) -> ConfigError {
+    let text = error.to_string();
+    ConfigError::file(path, format!("no Gherkin: {}", text.replace('\n', " ")))
+}
+
+/// A scenario goes on to the line before the next one.
+fn end_lines(scenarios: &mut [Planned], lines: usize) {
+    let starts: Vec<usize> = scenarios.iter().map(|s| s.line).collect();
+    for scenario in scenarios {
+        let next = starts
+            .iter()
+            .copied()
+            .filter(|line| *line > scenario.line)
+            .min();
+        scenario.last_line = next.map_or(lines, |line| line - 1);
+    }
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    feature: &'a Feature,
+    catalogue: &'a Catalogue,
+    steps: &'a Collection<World>,
+    profile: &'a Profile,
+}
+
+impl Reader<'_> {
+    fn read(&self, planned: &mut Vec<Planned>) -> Result<(), ConfigError> {
+        let feature = self.feature;
+        for scenario in &feature.scenarios {
+            self.scenario(&[feature.background.as_ref()], scenario, &[], planned)?;
+        }
+        for rule in &feature.rules {
+            for scenario in &rule.scenarios {
+                let backgrounds = [feature.background.as_ref(), rule.background.as_ref()];
+                self.scenario(&backgrounds, scenario, &rule.tags, planned)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn scenario(
+        &self,
+        backgrounds: &[Option<&Background>],
+        scenario: &Scenario,
+        more_tags: &[String],
+        planned: &mut Vec<Planned>,
+    ) -> Result<(), ConfigError> {
+        let line = scenario.position.line;
+        if !scenario.examples.is_empty() {
+            return Err(self.wrong(
+                line,
+                "a Scenario Outline is not read: what varies stands in the profile (@vary.<name>)",
+            ));
+        }
+        let mut tags: Vec<String> = Vec::new();
+        for tag in self
+            .feature
+            .tags
+            .iter()
+            .chain(more_tags)
+            .chain(&scenario.tags)
+        {
+            if !tags.contains(tag) {
+                tags.push(tag.clone());
+            }
+        }
+        let needs = self.needs(&tags, line)?;
+        let all_steps = backgrounds
+            .iter()
+            .flatten()
+            .flat_map(|background| &background.steps)
+            .chain(&scenario.steps);
+        let mut resolved = Vec::new();
+        let mut ids: Vec<String> = Vec::new();
+        for step in all_steps {
+            resolved.push(self.resolve(step)?);
+            for id in self.ids(step)? {
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+        }
+        if ids.is_empty() {
+            return Err(self.wrong(
+                line,
+                "the scenario judges nothing: no Then has a table of requirement ids",
+            ));
+        }
+        for id in &ids {
+            if !tags.contains(id) {
+                tags.push(id.clone());
+            }
+        }
+        for variant in self.variants(&tags, line)? {
+            planned.push(Planned {
+                id: scenario_id(&self.feature.name, &scenario.name, &variant),
+                feature: self.feature.name.clone(),
+                file: self.file.to_owned(),
+                line,
+                last_line: line,
+                name: scenario.name.clone(),
+                tags: tags.clone(),
+                ids: ids.clone(),
+                needs: needs.clone(),
+                variant,
+                steps: resolved.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    fn resolve(&self, step: &cucumber::gherkin::Step) -> Result<ResolvedStep, ConfigError> {
+        let line = step.position.line;
+        match self.steps.find(step) {
+            Ok(Some((run, _, _, context))) => Ok(ResolvedStep {
+                ty: step.ty,
+                run: *run,
+                context,
+            }),
+            Ok(None) => Err(self.wrong(
+                line,
+                format!(
+                    "no step reads `{} {}`; `oidcheck steps` lists them",
+                    step.keyword.trim(),
+                    step.value
+                ),
+            )),
+            Err(ambiguous) => {
+                Err(self.wrong(line, format!("`{}` is ambiguous: {ambiguous}", step.value)))
+            }
+        }
+    }
+
+    /// The ids that a step judges; its table must be one that the step can read.
+    fn ids(&self, step: &cucumber::gherkin::Step) -> Result<Vec<String>, ConfigError> {
+        if step.ty != StepType::Then {
+            return Ok(Vec::new());
+        }
+        let line = step.position.line;
+        let rows = steps::rows(step)
+            .filter(|rows| !rows.is_empty())
+            .ok_or_else(|| {
+                self.wrong(
+                    line,
+                    "a Then judges: it has a table with an id and its summary in each row",
+                )
+            })?;
+        for row in &rows {
+            if self.catalogue.get(&row.id).is_none() {
+                return Err(self.wrong(line, format!("`{}` is no known requirement", row.id)));
+            }
+        }
+        steps::check_table(step, &rows).map_err(|why| self.wrong(line, why))?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
+    }
+
+    fn needs(&self, tags: &[String], line: usize) -> Result<Vec<String>, ConfigError> {
+        let mut needs = Vec::new();
+        for tag in tags {
+            if has_id_shape(tag) && self.catalogue.get(tag).is_none() {
+                return Err(self.wrong(line, format!("`@{tag}` is no known requirement")));
+            }
+            if let Some(word) = tag.strip_prefix("needs.") {
+                if !CAPABILITIES.iter().any(|(known, _)| *known == word) {
+                    return Err(self.wrong(
+                        line,
+                        format!(
+                            "`@needs.{word}` is no capability; the words are {}",
+                            CAPABILITIES.map(|(known, _)| known).join(", ")
+                        ),
+                    ));
+                }
+                needs.push(word.to_owned());
+            }
+        }
+        Ok(needs)
+    }
+
+    /// One variant for each value that the profile names; one without a value where nothing varies.
+    fn variants(
+        &self,
+        tags: &[String],
+        line: usize,
+    ) -> Result<Vec<BTreeMap<String, String>>, ConfigError> {
+        let mut variants = vec![BTreeMap::new()];
+        for name in tags.iter().filter_map(|tag| tag.strip_prefix("vary.")) {
+            if !steps::VARIANTS.contains(&name) {
+                return Err(self.wrong(
+                    line,
+                    format!(
+                        "`@vary.{name}`: what varies is one of {}",
+                        steps::VARIANTS.join(", ")
+                    ),
+                ));
+            }
+            let Some(values) = self.profile.vary.get(name) else {
+                continue;
+            };
+            variants = variants
+                .into_iter()
+                .flat_map(|variant| {
+                    values.iter().map(move |value| {
+                        let mut variant = variant.clone();
+                        variant.insert(name.to_owned(), value.clone());
+                        variant
+                    })
+                })
+                .collect();
+        }
+        Ok(variants)
+    }
+
+    fn wrong(&self, line: usize, message: impl Into<String>) -> ConfigError {
+        ConfigError::line(self.file, line, message)
+    }
+}
+
+fn scenario_id(feature: &str, scenario: &str, variant: &BTreeMap<String, String>) -> String {
+    let mut id = format!("{feature}/{scenario}");
+    if !variant.is_empty() {
+        let values: Vec<&str> = variant.values().map(String::as_str).collect();
+        id.push_str(&format!("[{}]", values.join(", ")));
+    }
+    id
+}

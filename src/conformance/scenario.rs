@@ -1,0 +1,192 @@
+//! Runs one scenario from its first step to its outcome.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::FutureExt as _;
+use tokio::sync::Semaphore;
+
+use super::parser::Planned;
+use super::tally;
+use crate::finding::Outcome;
+use crate::flow::{Halt, RelyingParty};
+use crate::run::ScenarioResult;
+use crate::steps::{Judgement, Selected, World};
+
+/// A scenario that goes on longer than this without waiting on purpose is stuck.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// What a scenario needs to run.
+#[derive(Debug, Clone)]
+pub(super) struct Setting {
+    pub(super) rp: Arc<RelyingParty>,
+    pub(super) judgement: Arc<Judgement>,
+    pub(super) permits: Arc<Semaphore>,
+}
+
+impl Setting {
+    /// Runs a scenario and judges it.
+    pub(super) async fn run(&self, scenario: &Planned, selected: Selected) -> ScenarioResult {
+        let begun = Instant::now();
+        if let Some(reason) = self.unmet(scenario) {
+            return result(scenario, begun, Outcome::Skip, Some(reason));
+        }
+        let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else {
+            return result(
+                scenario,
+                begun,
+                Outcome::Error,
+                Some("the run has ended".to_owned()),
+            );
+        };
+        let begun = Instant::now();
+        let isolated = self.isolates(scenario);
+        let rp = match self.relying_party(scenario).await {
+            Ok(rp) => rp,
+            Err(halt) => return halted(scenario, begun, &halt),
+        };
+        let mut world = World::begin(
+            rp,
+            Arc::clone(&self.judgement),
+            selected,
+            scenario.variant.clone(),
+            scenario.spends(),
+            isolated,
+        );
+        world.permit(Arc::clone(&self.permits), permit);
+        let ended = walk(scenario, &mut world).await;
+        let halt = world.halt().cloned();
+        let (mut checks, exchanges) = world.into_results();
+        let (outcome, reason) = match (ended, halt) {
+            (Err(defect), _) => (Outcome::Error, Some(defect)),
+            (Ok(()), Some(Halt::Missing { reason })) => {
+                (tally::outcome(&checks, Outcome::Skip), Some(reason))
+            }
+            (Ok(()), Some(halt)) => {
+                let worst =
+                    Outcome::worst([tally::outcome(&checks, Outcome::Error), Outcome::Error]);
+                (worst.unwrap_or(Outcome::Error), Some(halt.to_string()))
+            }
+            (Ok(()), None) => (tally::outcome(&checks, Outcome::Error), None),
+        };
+        let recorder = self.rp.recorder();
+        let reason = reason.map(|text| recorder.scrub(&text));
+        tally::mark_known(
+            &mut checks,
+            &scenario.variant,
+            &self.rp.config().known,
+            &self.judgement.catalogue,
+        );
+        ScenarioResult {
+            checks,
+            exchanges,
+            ..result(scenario, begun, outcome, reason)
+        }
+    }
+
+    fn unmet(&self, scenario: &Planned) -> Option<String> {
+        let capabilities = &self.rp.provider.capabilities;
+        scenario
+            .needs
+            .iter()
+            .find_map(|word| capabilities.lacks(word))
+            .map(str::to_owned)
+    }
+
+    /// A scenario that moves time or keys has an issuer of its own, where the provider is our mock.
+    fn isolates(&self, scenario: &Planned) -> bool {
+        scenario.is_isolated() && self.rp.has_control()
+    }
+
+    async fn relying_party(&self, scenario: &Planned) -> Result<Arc<RelyingParty>, Halt> {
+        if self.isolates(scenario) {
+            let name: String = scenario
+                .id
+                .chars()
+                .map(|c| {
+                    if c.is_ascii_alphanumeric() {
+                        c.to_ascii_lowercase()
+                    } else {
+                        '-'
+                    }
+                })
+                .collect();
+            return self.rp.isolated(&name).await.map(Arc::new);
+        }
+        Ok(Arc::clone(&self.rp))
+    }
+}
+
+/// Does the steps in order. A Then never stops the scenario; a Given or When that could not be done does.
+async fn walk(scenario: &Planned, world: &mut World) -> Result<(), String> {
+    for step in &scenario.steps {
+        let waits = scenario.is_slow();
+        let doing = AssertUnwindSafe((step.run)(world, step.context.clone())).catch_unwind();
+        let done = if waits {
+            doing.await
+        } else {
+            match tokio::time::timeout(LIMIT, doing).await {
+                Ok(done) => done,
+                Err(_) => {
+                    return Err(format!(
+                        "harness: `{}` did not end within {} s",
+                        step.context.step.value,
+                        LIMIT.as_secs()
+                    ));
+                }
+            }
+        };
+        if let Err(panic) = done {
+            return Err(format!(
+                "harness: `{}` panicked: {}",
+                step.context.step.value,
+                panic_text(&*panic)
+            ));
+        }
+        if world.halt().is_some() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}
+
+fn halted(scenario: &Planned, begun: Instant, halt: &Halt) -> ScenarioResult {
+    let outcome = match halt {
+        Halt::Missing { .. } => Outcome::Skip,
+        Halt::Unjudged { .. } | Halt::Blocked { .. } => Outcome::Error,
+    };
+    result(scenario, begun, outcome, Some(halt.to_string()))
+}
+
+/// The result of a scenario that has judged nothing.
+pub(super) fn result(
+    scenario: &Planned,
+    begun: Instant,
+    outcome: Outcome,
+    reason: Option<String>,
+) -> ScenarioResult {
+    ScenarioResult {
+        id: scenario.id.clone(),
+        feature: scenario.feature.clone(),
+        file: scenario.file.clone(),
+        line: scenario.line,
+        name: scenario.name.clone(),
+        tags: scenario.tags.clone(),
+        variant: BTreeMap::clone(&scenario.variant),
+        outcome,
+        duration_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        reason,
+        checks: Vec::new(),
+        exchanges: Vec::new(),
+    }
+}

@@ -1,0 +1,185 @@
+//! The authorization request, through the browser to wherever it ends.
+
+use http::Method;
+use rand::Rng as _;
+use rand::distr::Alphanumeric;
+
+use super::{Halt, RelyingParty, Session};
+use crate::login::{Arrival, Decision, End, Journey, PageKind};
+use crate::protocol::{AuthorizationAnswer, Parameters, Pkce, authorization_request};
+use crate::provider::ClientConfig;
+
+/// An authorization request that is about to be made.
+#[derive(Debug, Clone)]
+pub struct AuthorizationPlan {
+    /// The client that asks.
+    pub client: ClientConfig,
+    /// By GET or by POST.
+    pub method: Method,
+    /// Its parameters.
+    pub parameters: Parameters,
+    /// The verifier to the challenge in them.
+    pub pkce: Pkce,
+    /// What the user does when asked.
+    pub decision: Decision,
+}
+
+impl AuthorizationPlan {
+    /// The authorization request of a careful client: code flow with state, nonce and PKCE (S256).
+    pub fn new(rp: &RelyingParty, client: &ClientConfig) -> Result<Self, Halt> {
+        let redirect_uri = client.redirect_uris.first().ok_or_else(|| {
+            Halt::missing(format!(
+                "client `{}` has no redirect_uris in the provider file",
+                client.id
+            ))
+        })?;
+        let pkce = Pkce::fresh(64);
+        let parameters = Parameters::new([
+            ("response_type", "code"),
+            ("client_id", &client.id),
+            ("redirect_uri", redirect_uri),
+            ("scope", &default_scope(rp)),
+            ("state", &random_text(32)),
+            ("nonce", &random_text(32)),
+            ("code_challenge", &pkce.challenge),
+            ("code_challenge_method", "S256"),
+        ]);
+        Ok(Self {
+            client: client.clone(),
+            method: Method::GET,
+            parameters,
+            pkce,
+            decision: Decision::Agree,
+        })
+    }
+
+    /// Asks for a refresh token too, in the way this provider wants it.
+    pub fn with_refresh_token(mut self, rp: &RelyingParty) -> Self {
+        if may_ask(rp, "offline_access") {
+            let scope = self.parameters.get("scope").unwrap_or_default();
+            if !scope.split(' ').any(|word| word == "offline_access") {
+                let scope = format!("{scope} offline_access");
+                self.parameters.set("scope", scope);
+            }
+            // https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess
+            self.parameters.set("prompt", "consent");
+        }
+        self
+    }
+}
+
+/// A text of letters and digits that nobody can guess.
+pub(crate) fn random_text(length: usize) -> String {
+    rand::rng()
+        .sample_iter(Alphanumeric)
+        .take(length)
+        .map(char::from)
+        .collect()
+}
+
+/// `openid profile email`, as far as the client may ask for it.
+fn default_scope(rp: &RelyingParty) -> String {
+    let words: Vec<&str> = ["openid", "profile", "email"]
+        .into_iter()
+        .filter(|word| *word == "openid" || may_ask(rp, word))
+        .collect();
+    words.join(" ")
+}
+
+/// Whether the file, or else the metadata, allow to ask for this scope.
+pub(crate) fn may_ask(rp: &RelyingParty, scope: &str) -> bool {
+    match &rp.config().scopes {
+        Some(scopes) => scopes.iter().any(|s| s == scope),
+        None => rp.provider.metadata.lists("scopes_supported", scope) == Some(true),
+    }
+}
+
+/// An authorization request that was made, and where it ended.
+#[derive(Debug, Clone)]
+pub struct AuthorizationAttempt {
+    /// What was asked.
+    pub plan: AuthorizationPlan,
+    /// Where the browser ended.
+    pub arrival: Arrival,
+    /// What arrived at a redirect URI, if it did.
+    pub answer: Option<AuthorizationAnswer>,
+}
+
+impl AuthorizationAttempt {
+    /// The code, where there is one.
+    pub fn code(&self) -> Option<&str> {
+        self.answer.as_ref()?.get("code")
+    }
+
+    /// The exchange that ended it.
+    pub fn exchange(&self) -> u32 {
+        match &self.arrival.end {
+            End::RedirectUri(callback) => callback.exchange,
+            End::Page { answer, .. } => answer.exchange,
+        }
+    }
+
+    /// Where it ended, in words and without secrets.
+    pub fn summary(&self) -> String {
+        match (&self.answer, &self.arrival.end) {
+            (Some(answer), _) => answer.summary(),
+            (None, End::Page { answer, kind }) => {
+                let what = match kind {
+                    PageKind::Login => "a login page",
+                    PageKind::Consent => "a consent page",
+                    PageKind::Confirmation => "a page that asks for confirmation",
+                    PageKind::Final => "a page that leads nowhere",
+                };
+                format!("{what} (status {})", answer.status())
+            }
+            (None, End::RedirectUri(_)) => "a redirect".to_owned(),
+        }
+    }
+}
+
+impl RelyingParty {
+    /// Makes an authorization request in a browser.
+    ///
+    /// # Errors
+    /// The network or the login failed; whatever the provider answered is no error.
+    pub async fn authorize(
+        &self,
+        session: &Session,
+        plan: AuthorizationPlan,
+        purpose: &str,
+    ) -> Result<AuthorizationAttempt, Halt> {
+        let endpoint = self.endpoint("authorization_endpoint")?;
+        for uri in plan.parameters.all("redirect_uri") {
+            self.expect_redirect_uri(uri);
+        }
+        for name in ["state", "nonce", "code_challenge", "client_id", "scope"] {
+            for value in plan.parameters.all(name) {
+                self.recorder().publish(value);
+            }
+        }
+        self.recorder().learn("code_verifier", &plan.pkce.verifier);
+        let redirect_uris = self.redirect_uris();
+        let arrival = self
+            .driver()
+            .travel(
+                &session.agent,
+                Journey {
+                    start: authorization_request(&endpoint, &plan.method, &plan.parameters),
+                    user: &session.user,
+                    decision: plan.decision,
+                    redirect_uris: &redirect_uris,
+                    purpose,
+                },
+            )
+            .await?;
+        let answer = match &arrival.end {
+            End::RedirectUri(callback) => Some(AuthorizationAnswer::of(callback.clone())),
+            End::Page { .. } => None,
+        };
+        Ok(AuthorizationAttempt {
+            plan,
+            arrival,
+            answer,
+        })
+    }
+}

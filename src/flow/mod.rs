@@ -1,0 +1,89 @@
+//! Walks through the protocol with a provider: builds, sends, reads, and says how far it got.
+//!
+//! A flow never judges. What the provider answered is given back as it came; a step that could not be done
+//! is a [`Halt`].
+
+mod authorize;
+mod complete;
+mod relying_party;
+mod session;
+mod token;
+
+pub(crate) use authorize::random_text;
+pub use authorize::{AuthorizationAttempt, AuthorizationPlan};
+pub use complete::{CompletedFlow, Specimens, Tokens};
+pub use relying_party::{RelyingParty, RelyingPartyOptions};
+pub use session::{Lease, Session, Sessions};
+pub use token::Caller;
+
+use thiserror::Error;
+
+use crate::http::TransportError;
+use crate::login::LoginError;
+use crate::protocol::ClientAuthError;
+use crate::run::Evidence;
+
+/// Why a step could not be done.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Halt {
+    /// It could not be judged: the network, the login, a defect of ours. Counts neither for nor against the
+    /// provider.
+    #[error("{reason}")]
+    Unjudged {
+        /// What happened.
+        reason: String,
+    },
+    /// The provider did not let the step through. The scenario that judges this step fails; for every other
+    /// one it is an error.
+    #[error("blocked by {requirement}: expected {expected}, got {actual}")]
+    Blocked {
+        /// The requirement that this step stands for.
+        requirement: &'static str,
+        /// What would have let it through.
+        expected: String,
+        /// What came.
+        actual: String,
+        /// Where to look.
+        evidence: Vec<Evidence>,
+    },
+    /// The provider, its file or the options lack what the step needs.
+    #[error("{reason}")]
+    Missing {
+        /// What is lacking; names the key to add where there is one.
+        reason: String,
+    },
+}
+
+impl Halt {
+    /// It could not be judged.
+    pub fn unjudged(reason: impl Into<String>) -> Self {
+        Self::Unjudged {
+            reason: reason.into(),
+        }
+    }
+
+    /// Something is lacking.
+    pub fn missing(reason: impl Into<String>) -> Self {
+        Self::Missing {
+            reason: reason.into(),
+        }
+    }
+}
+
+impl From<TransportError> for Halt {
+    fn from(error: TransportError) -> Self {
+        Self::unjudged(error.to_string())
+    }
+}
+
+impl From<LoginError> for Halt {
+    fn from(error: LoginError) -> Self {
+        Self::unjudged(error.to_string())
+    }
+}
+
+impl From<ClientAuthError> for Halt {
+    fn from(error: ClientAuthError) -> Self {
+        Self::unjudged(error.to_string())
+    }
+}

@@ -1,0 +1,209 @@
+//! Requests to the endpoints that clients call directly.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use http::Request;
+use url::Url;
+
+use super::authorize::random_text;
+use super::{Halt, RelyingParty};
+use crate::protocol::{Assertion, AssertionKey, Authentication, JsonAnswer, Parameters};
+use crate::provider::{AuthMethod, ClientConfig};
+
+/// Who makes a request, and with which credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// The client of the scenario, rightly authenticated.
+    Client,
+    /// The second client with a secret, rightly authenticated.
+    AnotherClient,
+    /// The client without authentication.
+    PublicClient,
+    /// The client of the scenario with its id alone.
+    Unauthenticated,
+    /// Nobody: no credentials and no `client_id`.
+    Nobody,
+    /// The client of the scenario with a wrong secret, by its own method.
+    WrongSecret,
+    /// The client of the scenario with a wrong secret in the `Authorization` header.
+    WrongSecretInHeader,
+    /// The client of the scenario with a wrong secret in the body.
+    WrongSecretInBody,
+    /// The client of the scenario by header and body at once.
+    HeaderAndBody,
+    /// The client of the scenario with id and secret in the query of the URL.
+    SecretInQuery,
+    /// The client of the scenario in the header, another client's id in the body.
+    HeaderAndOtherId,
+    /// A client that nobody registered.
+    Unknown,
+}
+
+impl RelyingParty {
+    /// The right credentials of a client for `endpoint`.
+    ///
+    /// # Errors
+    /// The provider file lacks what the method needs.
+    pub fn credentials(&self, client: &ClientConfig) -> Result<Authentication, Halt> {
+        let id = client.id.clone();
+        let secret = || {
+            client
+                .secret
+                .as_ref()
+                .map(|secret| secret.expose().to_owned())
+                .ok_or_else(|| Halt::missing(format!("client `{}` has no secret", client.id)))
+        };
+        Ok(match client.auth {
+            AuthMethod::None => Authentication::ClientId(id),
+            AuthMethod::ClientSecretBasic => Authentication::Basic {
+                id,
+                secret: secret()?,
+            },
+            AuthMethod::ClientSecretPost => Authentication::Post {
+                id,
+                secret: secret()?,
+            },
+            AuthMethod::ClientSecretJwt => {
+                Authentication::Jwt(self.assertion(client, AssertionKey::Secret(secret()?)))
+            }
+            AuthMethod::PrivateKeyJwt => {
+                let key = client.key.as_ref().ok_or_else(|| {
+                    Halt::missing(format!("client `{}` has no key_file", client.id))
+                })?;
+                let pem = AssertionKey::Pem(key.pem.expose().to_owned());
+                Authentication::Jwt(self.assertion(client, pem))
+            }
+        })
+    }
+
+    /// A right client assertion. Its audience is the token endpoint, which Core 9 recommends; a provider
+    /// without one gets its issuer.
+    pub fn assertion(&self, client: &ClientConfig, key: AssertionKey) -> Assertion {
+        let audience = self
+            .provider
+            .metadata
+            .text("token_endpoint")
+            .unwrap_or(&self.config().issuer);
+        let key_id = client.key.as_ref().and_then(|key| key.key_id.clone());
+        Assertion::new(key, key_id, &client.id, audience, now())
+    }
+
+    /// The credentials of `caller`; `client` is the client of the scenario.
+    ///
+    /// # Errors
+    /// The provider file lacks what it takes.
+    pub fn credentials_of(
+        &self,
+        caller: Caller,
+        client: &ClientConfig,
+    ) -> Result<Authentication, Halt> {
+        let id = client.id.clone();
+        let wrong = format!("wrong-{}", random_text(24));
+        let secret = || {
+            client
+                .secret
+                .as_ref()
+                .map(|secret| secret.expose().to_owned())
+                .ok_or_else(|| Halt::missing(format!("client `{}` has no secret", client.id)))
+        };
+        let basic = |secret: String| Authentication::Basic {
+            id: id.clone(),
+            secret,
+        };
+        let post = |secret: String| Authentication::Post {
+            id: id.clone(),
+            secret,
+        };
+        Ok(match caller {
+            Caller::Client => self.credentials(client)?,
+            Caller::AnotherClient => self.credentials(self.other_client(client)?)?,
+            Caller::PublicClient => {
+                self.credentials(self.config().public_client().ok_or_else(|| {
+                    Halt::missing("the provider file has no [[client]] with auth = \"none\"")
+                })?)?
+            }
+            Caller::Unauthenticated => Authentication::ClientId(id),
+            Caller::Nobody => Authentication::Absent,
+            Caller::WrongSecret => match client.auth {
+                AuthMethod::ClientSecretPost => post(wrong),
+                AuthMethod::ClientSecretBasic => basic(wrong),
+                _ => {
+                    return Err(Halt::missing(format!(
+                        "client `{}` does not authenticate by client_secret_basic or client_secret_post",
+                        client.id
+                    )));
+                }
+            },
+            Caller::WrongSecretInHeader => basic(wrong),
+            Caller::WrongSecretInBody => post(wrong),
+            Caller::HeaderAndBody => {
+                Authentication::Both(Box::new(basic(secret()?)), Box::new(post(secret()?)))
+            }
+            Caller::SecretInQuery => Authentication::Query {
+                id,
+                secret: secret()?,
+            },
+            Caller::HeaderAndOtherId => Authentication::Both(
+                Box::new(basic(secret()?)),
+                Box::new(Authentication::ClientId(
+                    self.other_client(client)?.id.clone(),
+                )),
+            ),
+            Caller::Unknown => Authentication::Basic {
+                id: format!("unknown-{}", random_text(12)),
+                secret: wrong,
+            },
+        })
+    }
+
+    /// A client with a secret or key that is not `client`.
+    ///
+    /// # Errors
+    /// The provider file has none.
+    pub fn other_client(&self, client: &ClientConfig) -> Result<&ClientConfig, Halt> {
+        let config = self.config();
+        [config.another_client(), config.main_client()]
+            .into_iter()
+            .flatten()
+            .find(|other| other.id != client.id && other.auth != AuthMethod::None)
+            .ok_or_else(|| {
+                Halt::missing("the provider file has no second [[client]] with a secret or key")
+            })
+    }
+
+    /// A form POST to an endpoint with these credentials.
+    ///
+    /// # Errors
+    /// The network failed, or an assertion can't be signed.
+    pub async fn post(
+        &self,
+        endpoint: &Url,
+        authentication: &Authentication,
+        parameters: &Parameters,
+        purpose: &str,
+    ) -> Result<JsonAnswer, Halt> {
+        self.ask(authentication.post(endpoint, parameters)?, purpose)
+            .await
+    }
+
+    /// Any request to an endpoint that answers with JSON.
+    ///
+    /// # Errors
+    /// The network failed.
+    pub async fn ask(
+        &self,
+        request: Request<bytes::Bytes>,
+        purpose: &str,
+    ) -> Result<JsonAnswer, Halt> {
+        Ok(JsonAnswer::of(self.client().send(request, purpose).await?))
+    }
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|d| i64::try_from(d.as_secs()).ok())
+        .unwrap_or_default()
+}

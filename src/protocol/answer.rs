@@ -1,0 +1,99 @@
+//! An answer that should be a JSON object, kept as it came.
+
+use serde_json::{Map, Value};
+
+use crate::http::Answer;
+
+/// The answer of an endpoint that speaks JSON: the token endpoint, introspection, registration and others.
+#[derive(Debug, Clone)]
+pub struct JsonAnswer {
+    /// The answer itself.
+    pub answer: Answer,
+    /// The JSON object in it, or why there is none.
+    pub body: Result<Map<String, Value>, String>,
+}
+
+impl JsonAnswer {
+    /// Reads an answer.
+    pub fn of(answer: Answer) -> Self {
+        let bytes = answer.response.body();
+        let body = if bytes.is_empty() {
+            Err("an empty body".to_owned())
+        } else {
+            match serde_json::from_slice(bytes) {
+                Ok(Value::Object(members)) => Ok(members),
+                Ok(other) => Err(format!("JSON, but {}", kind(&other))),
+                Err(_) => Err(format!("no JSON: {}", beginning(&answer.text()))),
+            }
+        };
+        Self { answer, body }
+    }
+
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.answer.status()
+    }
+
+    /// Whether the status is 2xx.
+    pub fn is_success(&self) -> bool {
+        self.answer.response.status().is_success()
+    }
+
+    /// A member.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.body.as_ref().ok()?.get(name)
+    }
+
+    /// A member that is a string.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
+
+    /// The `error` member.
+    pub fn error(&self) -> Option<&str> {
+        self.text("error")
+    }
+
+    /// The media type without parameters, in lower case.
+    pub fn media_type(&self) -> Option<String> {
+        let value = self.answer.header("content-type")?;
+        let media_type = value.split(';').next().unwrap_or(value);
+        Some(media_type.trim().to_ascii_lowercase())
+    }
+
+    /// Status and error code (or what else there is), for `actual`.
+    pub fn summary(&self) -> String {
+        let status = self.status();
+        match (&self.body, self.error()) {
+            (_, Some(error)) => format!("{status} {error}"),
+            (Ok(members), None) if self.is_success() => {
+                let names: Vec<&str> = members.keys().map(String::as_str).collect();
+                format!("{status} with {}", names.join(", "))
+            }
+            (Ok(_), None) => format!("{status} JSON without error"),
+            (Err(why), None) => format!("{status} with {why}"),
+        }
+    }
+}
+
+/// What kind of JSON value this is, in words.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// The first few words of a text, on one line.
+fn beginning(text: &str) -> String {
+    let line: String = text
+        .chars()
+        .take(60)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    format!("{:?}", line.trim())
+}

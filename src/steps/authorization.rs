@@ -1,0 +1,288 @@
+//! Steps at the authorization endpoint.
+
+use cucumber::gherkin::Step;
+use cucumber::{given, then, when};
+use http::Method;
+
+use super::World;
+use super::judge::Row;
+use crate::checks::authorization_refusal;
+use crate::finding::Finding;
+use crate::flow::{AuthorizationPlan, Halt};
+use crate::login::{Decision, PageKind};
+use crate::run::Evidence;
+
+/// The journey is read only and shared with other scenarios that ask for the same.
+#[given("a completed authorization code flow")]
+async fn specimen(world: &mut World, step: &Step) {
+    let result = world.borrow_flow(step, false).await;
+    world.absorb(result);
+}
+
+/// As above; the provider is asked for a refresh token in the way it wants.
+#[given("a completed authorization code flow with a refresh token")]
+async fn specimen_with_refresh_token(world: &mut World, step: &Step) {
+    let result = world.borrow_flow(step, true).await;
+    world.absorb(result);
+}
+
+/// The journey belongs to this scenario alone.
+#[given("a completed authorization code flow of its own")]
+async fn own_flow(world: &mut World, step: &Step) {
+    let result = world.own_flow(step, false).await;
+    world.absorb(result);
+}
+
+/// As above; the provider is asked for a refresh token in the way it wants.
+#[given("a completed authorization code flow of its own with a refresh token")]
+async fn own_flow_with_refresh_token(world: &mut World, step: &Step) {
+    let result = world.own_flow(step, true).await;
+    world.absorb(result);
+}
+
+/// A second journey in the same browser.
+#[when("the user goes through the authorization code flow again")]
+async fn another_flow(world: &mut World, step: &Step) {
+    let result = world.own_flow(step, false).await;
+    world.absorb(result);
+}
+
+/// A code that was issued to the client and not redeemed yet.
+#[given("an authorization code")]
+async fn authorization_code(world: &mut World, step: &Step) {
+    let result = world.obtain_code(step).await;
+    world.absorb(result);
+}
+
+/// The scenario's client is the one without authentication.
+#[given("the public client")]
+fn public_client(world: &mut World) {
+    let result = world.use_public_client();
+    world.absorb(result);
+}
+
+/// The scenario's client is the second one with a secret.
+#[given("another client")]
+fn another_client(world: &mut World) {
+    let result = world.use_other_client();
+    world.absorb(result);
+}
+
+/// Whatever comes of it is kept for the steps that follow.
+#[when("the user authorizes")]
+async fn authorize(world: &mut World, step: &Step) {
+    let result = world.authorize(step, Method::GET, Decision::Agree).await;
+    world.absorb(result);
+}
+
+/// As above, in a browser without cookies.
+#[when("the user authorizes in a new browser")]
+async fn authorize_in_new_browser(world: &mut World, step: &Step) {
+    let result = match world.new_browser() {
+        Ok(_) => world.authorize(step, Method::GET, Decision::Agree).await,
+        Err(halt) => Err(halt),
+    };
+    world.absorb(result);
+}
+
+/// The request is a form in the body of a POST.
+#[when("the user authorizes by POST")]
+async fn authorize_by_post(world: &mut World, step: &Step) {
+    let result = world.authorize(step, Method::POST, Decision::Agree).await;
+    world.absorb(result);
+}
+
+/// The user refuses on the consent page.
+#[when("the user refuses consent")]
+async fn refuse(world: &mut World, step: &Step) {
+    let result = world.authorize(step, Method::GET, Decision::Refuse).await;
+    world.absorb(result);
+}
+
+/// The user looks at the first page in a browser without cookies, and leaves it.
+#[when("the user opens the login page")]
+async fn look(world: &mut World, step: &Step) {
+    let result = match world.new_browser() {
+        Ok(_) => world.authorize(step, Method::GET, Decision::Look).await,
+        Err(halt) => Err(halt),
+    };
+    world.absorb(result);
+}
+
+/// A code came to the redirect URI that was asked for.
+#[then("the authorization request is accepted")]
+fn accepted(world: &mut World, step: &Step) {
+    let result = world.judge_attempt(step, "authorization response", |world, _| {
+        let attempt = world.attempt()?;
+        let asked = attempt
+            .plan
+            .parameters
+            .get("redirect_uri")
+            .unwrap_or_default();
+        let arrived = attempt
+            .answer
+            .as_ref()
+            .is_some_and(|answer| asked.starts_with(&answer.base));
+        Ok(Finding::met_if(
+            attempt.code().is_some() && arrived,
+            "a redirect to the redirect_uri with a code",
+            || attempt.summary(),
+        ))
+    });
+    world.conclude(step, result);
+}
+
+/// Third column: `no redirect`; error codes joined with ` or `, which an error page satisfies too; or
+/// `redirect with` and error codes, which only a redirect satisfies.
+#[then("the authorization request is refused")]
+fn refused(world: &mut World, step: &Step) {
+    let result = world.judge_attempt(step, "authorization response", |world, row| {
+        let expected = row.expected.as_deref().unwrap_or_default();
+        Ok(authorization_refusal(world.attempt()?, expected))
+    });
+    world.conclude(step, result);
+}
+
+/// The user had to give the password (or to choose an account) on the way.
+#[then("the user was asked to log in")]
+fn asked_to_log_in(world: &mut World, step: &Step) {
+    let result = world.judge_attempt(step, "pages on the way", |world, _| {
+        let attempt = world.attempt()?;
+        Ok(Finding::met_if(
+            attempt.arrival.met(PageKind::Login),
+            "a login page before the redirect",
+            || format!("no login page, then {}", attempt.summary()),
+        ))
+    });
+    world.conclude(step, result);
+}
+
+/// The user had to decide about the client on the way.
+#[then("the user was asked for consent")]
+fn asked_for_consent(world: &mut World, step: &Step) {
+    let result = world.judge_attempt(step, "pages on the way", |world, _| {
+        let attempt = world.attempt()?;
+        Ok(Finding::met_if(
+            attempt.arrival.met(PageKind::Consent),
+            "a consent page before the redirect",
+            || format!("no consent page, then {}", attempt.summary()),
+        ))
+    });
+    world.conclude(step, result);
+}
+
+/// Nothing was shown to the user on the way.
+#[then("the user saw no page")]
+fn saw_no_page(world: &mut World, step: &Step) {
+    let result = world.judge_attempt(step, "pages on the way", |world, _| {
+        let attempt = world.attempt()?;
+        let shown = attempt.arrival.pages.first();
+        Ok(match shown {
+            None => Finding::Met,
+            Some(page) => Finding::violated(
+                "an answer without any page",
+                format!("a page (status {})", page.answer.status()),
+            ),
+        })
+    });
+    world.conclude(step, result);
+}
+
+impl World {
+    fn plan(&self, step: &Step, refresh: bool) -> Result<AuthorizationPlan, Halt> {
+        let rp = self.rp()?;
+        let client = self.client()?;
+        let mut plan = AuthorizationPlan::new(&rp, &client)?;
+        if refresh {
+            plan = plan.with_refresh_token(&rp);
+        }
+        if let Some(response_type) = self.variant.get("response_type") {
+            plan.parameters.set("response_type", response_type);
+        }
+        if let Some(response_mode) = self.variant.get("response_mode") {
+            plan.parameters.set("response_mode", response_mode);
+        }
+        self.change(&mut plan.parameters, step.table.as_ref())?;
+        Ok(plan)
+    }
+
+    async fn borrow_flow(&mut self, step: &Step, refresh: bool) -> Result<(), Halt> {
+        let rp = self.rp()?;
+        let plan = self.plan(step, refresh)?;
+        let table = step.table.as_ref().map(|t| format!("{:?}", t.rows));
+        let key = format!(
+            "{} {refresh} {:?} {}",
+            plan.client.id,
+            self.variant,
+            table.unwrap_or_default()
+        );
+        let flow = rp.specimens.get(&rp, key, plan).await?;
+        self.take_flow(flow);
+        Ok(())
+    }
+
+    async fn own_flow(&mut self, step: &Step, refresh: bool) -> Result<(), Halt> {
+        let rp = self.rp()?;
+        let plan = self.plan(step, refresh)?;
+        let session = self.session()?;
+        let flow = rp.complete(&session, plan).await?;
+        self.take_flow(std::sync::Arc::new(flow));
+        Ok(())
+    }
+
+    async fn obtain_code(&mut self, step: &Step) -> Result<(), Halt> {
+        self.authorize(step, Method::GET, Decision::Agree).await?;
+        crate::flow::RelyingParty::code_of(self.attempt()?).map(|_| ())
+    }
+
+    async fn authorize(
+        &mut self,
+        step: &Step,
+        method: Method,
+        decision: Decision,
+    ) -> Result<(), Halt> {
+        let rp = self.rp()?;
+        let mut plan = self.plan(step, false)?;
+        plan.method = method;
+        plan.decision = decision;
+        let session = self.session()?;
+        let attempt = rp
+            .authorize(&session, plan, "authorization request")
+            .await?;
+        self.take_attempt(attempt);
+        Ok(())
+    }
+
+    fn use_public_client(&mut self) -> Result<(), Halt> {
+        let rp = self.rp()?;
+        let client = rp.config().public_client().ok_or_else(|| {
+            Halt::missing("the provider file has no [[client]] with auth = \"none\"")
+        })?;
+        self.client = Some(client.clone());
+        Ok(())
+    }
+
+    fn use_other_client(&mut self) -> Result<(), Halt> {
+        let rp = self.rp()?;
+        let client = rp.other_client(&self.client()?)?.clone();
+        self.client = Some(client);
+        Ok(())
+    }
+
+    fn judge_attempt(
+        &mut self,
+        step: &Step,
+        of: &str,
+        judge: impl Fn(&Self, &Row) -> Result<Finding, Halt>,
+    ) -> Result<(), Halt> {
+        let evidence = [Evidence {
+            exchange: self.attempt()?.exchange(),
+            at: String::new(),
+        }];
+        for row in super::rows(step).unwrap_or_default() {
+            let finding = judge(self, &row)?;
+            self.report(&row.id, of, &finding, evidence.to_vec());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,62 @@
+//! The vocabulary of the features: what stands in Gherkin, put into calls of flows and checks.
+//!
+//! One file per concept. A step parses its words, calls a flow or a check and keeps the result; it decides
+//! nothing by itself.
+
+mod artifacts;
+mod authorization;
+mod id_token;
+mod judge;
+mod metadata;
+mod phrases;
+mod template;
+mod time;
+mod token;
+mod world;
+
+pub use artifacts::{ARTIFACTS, Artifact, artifacts};
+pub use judge::{Row, rows};
+pub use template::WORDS;
+pub use world::{Judgement, Selected, World};
+
+use cucumber::gherkin::Step;
+
+use crate::checks::refusal::{parse_authorization_refusal, parse_refusals};
+
+/// What may vary (`@vary.<name>`): parameters of the authorization request.
+pub const VARIANTS: [&str; 2] = ["response_type", "response_mode"];
+
+/// Whether a Then can judge what its table names; the reason if not.
+pub(crate) fn check_table(step: &Step, rows: &[Row]) -> Result<(), String> {
+    let text = step.value.as_str();
+    if let Some(name) = text.strip_prefix("the ").and_then(|t| {
+        t.strip_suffix(" satisfies")
+            .or_else(|| t.strip_suffix(" satisfy"))
+    }) {
+        let Some(artifact) = artifacts::find(name) else {
+            let names: Vec<&str> = artifacts().map(|a| a.name).collect();
+            return Err(format!(
+                "`the {name}` is nothing that rules are about; there are {}",
+                names.join(", ")
+            ));
+        };
+        let known = (artifact.ids)();
+        return match rows.iter().find(|row| !known.contains(&row.id.as_str())) {
+            Some(row) => Err(format!("no rule about the {name} judges `{}`", row.id)),
+            None => Ok(()),
+        };
+    }
+    for row in rows {
+        let Some(expected) = &row.expected else {
+            continue;
+        };
+        if text == "the authorization request is refused" {
+            parse_authorization_refusal(expected)?;
+        } else if text.ends_with(" is refused") {
+            parse_refusals(expected)?;
+        } else {
+            return Err(format!("`{expected}`: this step takes no third column"));
+        }
+    }
+    Ok(())
+}

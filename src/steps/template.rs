@@ -1,0 +1,131 @@
+//! Values in the tables of steps: words in braces stand for what only the run knows.
+
+use super::World;
+use crate::flow::Halt;
+use crate::protocol::{Parameters, Pkce};
+
+/// What may stand in braces in a value, and what it stands for.
+pub const WORDS: &[(&str, &str)] = &[
+    ("{absent}", "the parameter is left out"),
+    ("{empty}", "the parameter is sent without a value"),
+    ("{redirect_uri}", "the redirect URI of the client"),
+    (
+        "{other redirect_uri}",
+        "another redirect URI that is registered for the client",
+    ),
+    ("{client_id}", "the client's id"),
+    ("{other client_id}", "the id of another client"),
+    ("{scope}", "the scope that is asked for by default"),
+    ("{state}", "the state that is sent by default"),
+    ("{nonce}", "the nonce that is sent by default"),
+    ("{code}", "the code of the last authorization response"),
+    ("{code_verifier}", "the right verifier"),
+    ("{code_challenge}", "the right challenge"),
+    ("{access_token}", "the access token that the client holds"),
+    ("{refresh_token}", "the refresh token that the client holds"),
+    ("{id_token}", "the ID Token that the client holds"),
+    ("{issuer}", "the issuer"),
+    ("{random N}", "N random letters and digits"),
+    (
+        "{unreserved N}",
+        "N random characters of all that URIs leave unreserved",
+    ),
+];
+
+impl World {
+    /// Replaces the words in braces; `defaults` are the parameters as they would be sent otherwise.
+    pub(super) fn fill(&self, value: &str, defaults: &Parameters) -> Result<String, Halt> {
+        let mut out = String::new();
+        let mut rest = value;
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((word, after)) = after.split_once('}') else {
+                break;
+            };
+            out.push_str(before);
+            out.push_str(&self.word(word, defaults)?);
+            rest = after;
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+
+    fn word(&self, word: &str, defaults: &Parameters) -> Result<String, Halt> {
+        let rp = self.rp()?;
+        let client = self.client()?;
+        let held = |token: &Option<String>, what: &str| {
+            token
+                .clone()
+                .ok_or_else(|| Halt::missing(format!("the provider issued no {what}")))
+        };
+        if let Some((kind, length)) = word.split_once(' ')
+            && let Ok(length) = length.parse::<usize>()
+        {
+            match kind {
+                "random" => return Ok(crate::flow::random_text(length)),
+                "unreserved" => return Ok(Pkce::fresh(length).verifier),
+                _ => {}
+            }
+        }
+        match word {
+            "empty" => Ok(String::new()),
+            "redirect_uri" => client.redirect_uris.first().cloned().ok_or_else(|| {
+                Halt::missing(format!("client `{}` has no redirect_uris", client.id))
+            }),
+            "other redirect_uri" => client.redirect_uris.get(1).cloned().ok_or_else(|| {
+                Halt::missing(format!(
+                    "client `{}` has no second entry in redirect_uris",
+                    client.id
+                ))
+            }),
+            "client_id" => Ok(client.id),
+            "other client_id" => Ok(rp.other_client(&client)?.id.clone()),
+            "access_token" => held(&self.tokens.access_token, "access token"),
+            "refresh_token" => held(&self.tokens.refresh_token, "refresh token"),
+            "old refresh_token" => held(&self.old_tokens.refresh_token, "refresh token"),
+            "id_token" => held(&self.tokens.id_token, "ID Token"),
+            "issuer" => Ok(rp.config().issuer.clone()),
+            "code" => Ok(RelyingPartyCode::of(self)?),
+            "code_verifier" => Ok(self.attempt()?.plan.pkce.verifier.clone()),
+            name => defaults
+                .get(name)
+                .map(str::to_owned)
+                .ok_or_else(|| Halt::unjudged(format!("nothing is known by the name {{{name}}}"))),
+        }
+    }
+
+    /// Changes parameters as a step's table says: the first row of a name replaces the value, further rows
+    /// repeat the parameter.
+    pub(super) fn change(
+        &self,
+        parameters: &mut Parameters,
+        table: Option<&cucumber::gherkin::Table>,
+    ) -> Result<(), Halt> {
+        let defaults = parameters.clone();
+        let mut seen: Vec<&str> = Vec::new();
+        for row in table.map(|table| table.rows.as_slice()).unwrap_or_default() {
+            let [name, value] = row.as_slice() else {
+                return Err(Halt::unjudged("a table of parameters has two columns"));
+            };
+            if value == "{absent}" {
+                parameters.remove(name);
+                continue;
+            }
+            let value = self.fill(value, &defaults)?;
+            if seen.contains(&name.as_str()) {
+                parameters.add(name, value);
+            } else {
+                parameters.set(name, value);
+                seen.push(name);
+            }
+        }
+        Ok(())
+    }
+}
+
+struct RelyingPartyCode;
+
+impl RelyingPartyCode {
+    fn of(world: &World) -> Result<String, Halt> {
+        crate::flow::RelyingParty::code_of(world.attempt()?).map(str::to_owned)
+    }
+}
