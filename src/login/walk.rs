@@ -186,11 +186,17 @@ impl<'a> Walk<'a> {
             .url
             .join(&written)
             .map_err(|e| self.bad_redirect(&format!("its Location is no URL: {e}")))?;
-        if url.fragment().is_none() {
+        let inherited = match (url.fragment(), answer.url.fragment()) {
+            (None, Some(fragment)) => format!("#{fragment}"),
+            _ => String::new(),
+        };
+        if !inherited.is_empty() {
             url.set_fragment(answer.url.fragment());
         }
-        let absolute = Url::parse(&written).is_ok();
-        let written = if absolute { written } else { url.to_string() };
+        let written = match Url::parse(&written) {
+            Ok(_) => written + &inherited,
+            Err(_) => url.to_string(),
+        };
         Ok((written, url))
     }
 

@@ -389,3 +389,6 @@ fn reports_trouble(page: &Page) -> bool {
     };
     words::names_error(&page.text) || words::is_trouble(headings)
 }
+
+#[cfg(test)]
+mod tests;

@@ -343,3 +343,6 @@ fn way_out(walk: &Walk<'_>, read: &Read<'_>, errand: Errand) -> Option<Url> {
         .find(|url| walk.destination.is_at(url))
         .cloned()
 }
+
+#[cfg(test)]
+mod tests;
