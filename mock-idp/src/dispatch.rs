@@ -49,7 +49,7 @@ struct Issuers {
 }
 
 /// So many issuers are kept at most; the one that was not asked for the longest time goes.
-const MOST_ISSUERS: usize = 4_096;
+pub(crate) const MOST_ISSUERS: usize = 4_096;
 /// The longest body that is read, in octets.
 pub(crate) const LONGEST_BODY: usize = 1 << 20;
 
@@ -117,6 +117,7 @@ impl Core {
             // Short: the host is nearly always localhost, where other servers speak http.
             reply.set(STRICT_TRANSPORT_SECURITY, "max-age=60");
         }
+        reply.transport = *issuer.transport();
         ctx.spoil_answer(&mut reply);
         reply
     }
@@ -153,6 +154,16 @@ impl Core {
             .by_path
             .insert(path.to_owned(), (Arc::clone(&issuer), request));
         Ok(issuer)
+    }
+
+    /// How many issuers there are.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.issuers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .by_path
+            .len()
     }
 
     /// Drops all that an issuer remembers.

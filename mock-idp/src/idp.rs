@@ -10,6 +10,7 @@ use crate::dispatch::{Config, Core};
 use crate::keys::{self, Algorithm};
 use crate::mount::{self, Certificates, Service};
 use crate::observe::{ObservedRequest, Observers, ReceivedLog};
+use crate::reply::Transport;
 
 /// A running mock IdP. It stops when it is dropped.
 pub struct MockIdp {
@@ -157,6 +158,16 @@ impl Control {
     /// The issuer is none of this mock's.
     pub fn rotate_keys(&self, issuer: &str) -> Result<(), UnknownIssuer> {
         self.find(issuer)?.keys().rotate();
+        Ok(())
+    }
+
+    /// Lets the answers of an issuer come late, in pieces, or not at all. On wiremock only a delay has an effect.
+    ///
+    /// # Errors
+    ///
+    /// The issuer is none of this mock's.
+    pub fn carry(&self, issuer: &str, transport: Transport) -> Result<(), UnknownIssuer> {
+        *self.find(issuer)?.transport() = transport;
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::fault::Fault;
 use crate::keys::KeyRing;
+use crate::reply::Transport;
 use crate::store::Store;
 
 /// An issuer. Nothing of one is ever looked up in another.
@@ -20,6 +21,7 @@ pub(crate) struct Issuer {
     keys: Mutex<KeyRing>,
     // How far the clock of this issuer is ahead, in seconds.
     ahead: AtomicU64,
+    transport: Mutex<Transport>,
 }
 
 impl Issuer {
@@ -31,6 +33,7 @@ impl Issuer {
             store: Mutex::new(store),
             keys: Mutex::default(),
             ahead: AtomicU64::new(0),
+            transport: Mutex::default(),
         }
     }
 
@@ -51,6 +54,13 @@ impl Issuer {
     /// Moves the clock of this issuer forward.
     pub(crate) fn advance(&self, by: Duration) {
         self.ahead.fetch_add(by.as_secs(), Ordering::Relaxed);
+    }
+
+    /// How the answers of this issuer are carried.
+    pub(crate) fn transport(&self) -> MutexGuard<'_, Transport> {
+        self.transport
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The path of cookies.

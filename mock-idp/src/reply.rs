@@ -10,9 +10,11 @@ use http::header::{
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
 
-/// How a mount carries the answer. The wiremock mount can do `Normal` and `Delay`, the hyper mount all of them.
+/// How an answer is carried. The wiremock mount can do `Normal` and `Delay`, the hyper mounts all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Transport {
+#[non_exhaustive]
+pub enum Transport {
+    /// At once and whole.
     #[default]
     Normal,
     /// Nothing is sent for this long.

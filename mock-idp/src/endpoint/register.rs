@@ -435,7 +435,7 @@ mod tests {
         let b = registered(&rp, &json!({ "redirect_uris": [CALLBACK] }));
         assert_ne!(a["client_id"], b["client_id"]);
         assert_ne!(a["client_secret"], b["client_secret"]);
-        let mut crossed = b.clone();
+        let mut crossed = b;
         crossed["registration_access_token"] = a["registration_access_token"].clone();
         let response = manage(&rp, Method::GET, &crossed, &Value::Null);
         assert_eq!(error(&response), (401, "invalid_token".to_owned()));

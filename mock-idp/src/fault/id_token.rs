@@ -36,6 +36,22 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        id: "id_token.hmac_with_public_key",
+        breaks: &["OIDCC-2-7"],
+        summary: "alg is HS256 and the secret is the public key in PEM",
+        needs: Some("jwks"),
+        break_: Break::IdToken(|ctx, token| {
+            let pem = ctx
+                .issuer
+                .keys()
+                .current()
+                .key(token.algorithm)
+                .public_pem();
+            token.header.insert("alg".to_owned(), json!("HS256"));
+            token.signer = Signer::Hmac(pem.into_bytes());
+        }),
+    },
+    Fault {
         id: "id_token.wrong_aud",
         breaks: &["OIDCC-2-6"],
         summary: "aud is another client",

@@ -28,11 +28,18 @@ impl fmt::Debug for Fault {
 const TABLES: &[&[Fault]] = &[
     super::authorization_request::FAULTS,
     super::authorization_response::FAULTS,
+    super::client_authentication::FAULTS,
     super::code::FAULTS,
     super::id_token::FAULTS,
+    super::introspection::FAULTS,
     super::jwks::FAULTS,
+    super::logout::FAULTS,
     super::metadata::FAULTS,
     super::page::FAULTS,
+    super::pkce::FAULTS,
+    super::refresh::FAULTS,
+    super::registration::FAULTS,
+    super::revocation::FAULTS,
     super::token_response::FAULTS,
     super::userinfo::FAULTS,
 ];

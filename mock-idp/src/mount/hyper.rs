@@ -27,6 +27,9 @@ use crate::reply::{Reply, Transport};
 /// A client that has not sent its request, or shaken hands, in this time is dropped.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a broken body waits before it breaks.
+const FLUSH: Duration = Duration::from_millis(20);
+
 /// The listening sockets: IPv4 loopback, and the same port on IPv6 where there is any, because `localhost` may mean
 /// either.
 pub(crate) struct Listeners {
@@ -212,6 +215,7 @@ fn refused(reply: Reply) -> Response<Pieces> {
 struct Pieces {
     rest: Bytes,
     breaks_after: Option<usize>,
+    flushed: Option<Pin<Box<Sleep>>>,
     pause: Option<(Duration, Option<Pin<Box<Sleep>>>)>,
 }
 
@@ -220,6 +224,7 @@ impl Pieces {
         Self {
             rest,
             breaks_after: None,
+            flushed: None,
             pause: None,
         }
     }
@@ -236,7 +241,11 @@ impl Body for Pieces {
         let this = &mut *self;
         if let Some(length) = this.breaks_after {
             if length == 0 {
-                return Poll::Ready(Some(Err(Broken)));
+                // What went before has to be on its way.
+                let timer = this
+                    .flushed
+                    .get_or_insert_with(|| Box::pin(tokio::time::sleep(FLUSH)));
+                return timer.as_mut().poll(cx).map(|()| Some(Err(Broken)));
             }
             this.breaks_after = Some(0);
             let piece = this.rest.split_to(length.min(this.rest.len()));
