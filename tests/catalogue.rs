@@ -1,0 +1,180 @@
+//! Catalogue, features and faults fit together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cucumber::gherkin::StepType;
+use oidcheck::conformance::{FeatureSet, Planned, plan};
+use oidcheck::steps;
+
+fn set() -> FeatureSet {
+    FeatureSet::embedded().expect("the embedded features can be read")
+}
+
+fn planned(set: &FeatureSet) -> Vec<Planned> {
+    let all = set.profiles.iter().find(|p| p.name == "all");
+    plan(set, all.expect("there is a profile `all`")).expect("every step resolves")
+}
+
+/// The ids that scenarios judge, resolved to their rows.
+fn judged(set: &FeatureSet) -> BTreeSet<String> {
+    planned(set)
+        .iter()
+        .flat_map(|scenario| &scenario.ids)
+        .filter_map(|id| set.catalogue.get(id))
+        .map(|row| row.id.clone())
+        .collect()
+}
+
+fn report(wrong: &[String]) {
+    assert!(
+        wrong.is_empty(),
+        "{} of them:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn tables_say_what_the_catalogue_says() {
+    let set = set();
+    let mut wrong = Vec::new();
+    for scenario in planned(&set) {
+        for step in scenario
+            .steps
+            .iter()
+            .filter(|step| step.ty == StepType::Then)
+        {
+            for row in steps::rows(&step.context.step).unwrap_or_default() {
+                let requirement = set
+                    .catalogue
+                    .get(&row.id)
+                    .expect("the planner knows the id");
+                if requirement.summary != row.summary {
+                    wrong.push(format!(
+                        "{}:{} {}: `{}`, the catalogue says `{}`",
+                        scenario.file,
+                        step.context.step.position.line,
+                        row.id,
+                        row.summary,
+                        requirement.summary
+                    ));
+                }
+            }
+        }
+    }
+    report(&wrong);
+}
+
+#[test]
+fn every_requirement_has_a_scenario_or_a_reason() {
+    let set = set();
+    let judged = judged(&set);
+    let wrong: Vec<String> = set
+        .catalogue
+        .iter()
+        .filter_map(|row| match (judged.contains(&row.id), &row.no_scenario) {
+            (false, None) => Some(format!(
+                "{}: no scenario judges it and no_scenario is not there: {}",
+                row.id, row.summary
+            )),
+            (true, Some(_)) => Some(format!(
+                "{}: it has a scenario, so no_scenario is stale",
+                row.id
+            )),
+            _ => None,
+        })
+        .collect();
+    report(&wrong);
+}
+
+#[test]
+fn every_judged_requirement_is_broken_by_a_fault_or_has_a_reason() {
+    let set = set();
+    let judged = judged(&set);
+    let broken: BTreeSet<&str> = mock_idp::faults()
+        .iter()
+        .flat_map(|fault| fault.breaks.iter().copied())
+        .filter_map(|id| set.catalogue.get(id))
+        .map(|row| row.id.as_str())
+        .collect();
+    let wrong: Vec<String> = set
+        .catalogue
+        .iter()
+        .filter(|row| {
+            judged.contains(&row.id) && !broken.contains(row.id.as_str()) && row.no_fault.is_none()
+        })
+        .map(|row| {
+            format!(
+                "{} {}: no fault breaks it and no_fault is not there: {}",
+                row.id, row.level, row.summary
+            )
+        })
+        .collect();
+    report(&wrong);
+}
+
+#[test]
+fn every_fault_breaks_requirements_that_scenarios_judge() {
+    let set = set();
+    let judged = judged(&set);
+    let mut wrong = Vec::new();
+    for fault in mock_idp::faults() {
+        for id in fault.breaks {
+            match set.catalogue.get(id) {
+                None => wrong.push(format!("{}: `{id}` is no known requirement", fault.id)),
+                Some(row) if !judged.contains(&row.id) => {
+                    wrong.push(format!("{}: no scenario judges `{id}`", fault.id));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    report(&wrong);
+}
+
+#[test]
+fn the_modules_of_a_profile_have_scenarios() {
+    let set = set();
+    let planned = planned(&set);
+    let mut wrong = Vec::new();
+    for profile in &set.profiles {
+        for module in &profile.modules {
+            if !planned.iter().any(|s| s.has_tag(&format!("oidf.{module}"))) {
+                wrong.push(format!(
+                    "{}: no scenario is tagged @oidf.{module}",
+                    profile.name
+                ));
+            }
+        }
+    }
+    report(&wrong);
+}
+
+#[test]
+fn a_scenario_has_one_meaning() {
+    let set = set();
+    let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for scenario in planned(&set) {
+        // A requirement may be judged by several scenarios, but not twice by one table.
+        for step in scenario
+            .steps
+            .iter()
+            .filter(|step| step.ty == StepType::Then)
+        {
+            for row in steps::rows(&step.context.step).unwrap_or_default() {
+                let key = (
+                    format!("{}:{}", scenario.id, step.context.step.position.line),
+                    row.id.clone(),
+                );
+                if seen.insert(key, row.summary).is_some() {
+                    wrong.push(format!(
+                        "{}: `{}` stands twice in one table",
+                        scenario.id, row.id
+                    ));
+                }
+            }
+        }
+    }
+    report(&wrong);
+}
