@@ -9,6 +9,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::Deadline;
+use super::trust;
 use crate::error::ConfigError;
 use crate::evidence::{Draft, Recorder};
 
@@ -163,13 +164,9 @@ impl Client {
             .timeout(options.max_time)
             .pool_idle_timeout(Duration::from_secs(20))
             .danger_accept_invalid_certs(options.insecure);
-        if let Some(pem) = &options.cacert {
-            let certificates = reqwest::Certificate::from_pem_bundle(pem)
-                .map_err(|e| ConfigError::new(format!("cacert: {}", chain(&e))))?;
-            if certificates.is_empty() {
-                return Err(ConfigError::new("cacert: no certificate in the file"));
-            }
-            builder = builder.tls_certs_merge(certificates);
+        // Who takes any certificate needs none.
+        if let Some(pem) = options.cacert.as_deref().filter(|_| !options.insecure) {
+            builder = builder.tls_backend_preconfigured(trust::tls(pem)?);
         }
         let http = builder
             .build()

@@ -5,6 +5,7 @@
 
 mod client;
 mod deadline;
+mod trust;
 mod user_agent;
 
 pub use client::{Answer, Client, ClientOptions, TransportError};
