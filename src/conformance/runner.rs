@@ -85,6 +85,7 @@ impl Runner {
             rp: Arc::clone(&self.rp),
             judgement: Arc::clone(&self.judgement),
             permits: Arc::new(Semaphore::new(jobs)),
+            attempt: 1,
         };
         let mut running: FuturesUnordered<LocalBoxFuture<'_, (usize, ScenarioResult)>> =
             FuturesUnordered::new();
@@ -136,6 +137,7 @@ impl Runner {
             rp: Arc::new(self.rp.afresh()),
             judgement: Arc::clone(&self.judgement),
             permits: Arc::new(Semaphore::new(1)),
+            attempt: 2,
         };
         let mut second = alone.run(&chosen.scenario, chosen.selected.clone()).await;
         let failed_again = |check: &Check| {

@@ -24,6 +24,8 @@ pub(super) struct Setting {
     pub(super) rp: Arc<RelyingParty>,
     pub(super) judgement: Arc<Judgement>,
     pub(super) permits: Arc<Semaphore>,
+    /// Counted from 1: a scenario that is run again gets another issuer of its own.
+    pub(super) attempt: u32,
 }
 
 impl Setting {
@@ -113,6 +115,7 @@ impl Setting {
                     }
                 })
                 .collect();
+            let name = format!("{name}-{}", self.attempt);
             return self.rp.isolated(&name).await.map(Arc::new);
         }
         Ok(Arc::clone(&self.rp))

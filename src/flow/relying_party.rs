@@ -16,6 +16,13 @@ use crate::login::{Credentials, LoginDriver};
 use crate::protocol::get_request;
 use crate::provider::metadata::openid_configuration_url;
 use crate::provider::{ClientConfig, Control, Metadata, Provider, ProviderConfig};
+use crate::run::Evidence;
+
+/// The requirement that stands for "the metadata have what every flow needs".
+const METADATA_COMPLETE: &str = "OIDCD-3-2";
+/// The endpoints that every OpenID Provider must publish
+/// ([Discovery 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)).
+const REQUIRED_ENDPOINTS: [&str; 3] = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
 
 /// What a relying party is made of.
 #[derive(Debug, Clone)]
@@ -142,12 +149,27 @@ impl RelyingParty {
     /// An endpoint of the metadata.
     ///
     /// # Errors
-    /// The metadata do not have it.
+    /// The metadata do not have it: [`Halt::Blocked`] where every OpenID Provider must, else
+    /// [`Halt::Missing`].
     pub fn endpoint(&self, name: &str) -> Result<Url, Halt> {
-        self.provider
-            .metadata
-            .endpoint(name)
-            .ok_or_else(|| Halt::missing(format!("the metadata have no {name}")))
+        let metadata = &self.provider.metadata;
+        metadata.endpoint(name).ok_or_else(|| {
+            if !REQUIRED_ENDPOINTS.contains(&name) {
+                return Halt::missing(format!("the metadata have no {name}"));
+            }
+            Halt::Blocked {
+                requirement: METADATA_COMPLETE,
+                expected: format!("{name}, a URL, in the metadata"),
+                actual: match metadata.document.get(name) {
+                    Some(value) => format!("{name} is {value}"),
+                    None => format!("no {name}"),
+                },
+                evidence: vec![Evidence {
+                    exchange: metadata.answer.exchange,
+                    at: "discovery document".to_owned(),
+                }],
+            }
+        })
     }
 
     /// The client that scenarios use unless they say otherwise.
