@@ -56,6 +56,16 @@ impl<'a> Context<'a> {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
+    /// A code or a token: a value that cannot be guessed, unless a fault leaves that out.
+    pub(crate) fn secret(&self, entropy: Check) -> String {
+        if self.omits(entropy) {
+            // 16 bits, padded so that the length does not tell.
+            let value = self.rng.borrow_mut().next_u32() & 0xffff;
+            return format!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA{value:04x}");
+        }
+        self.random()
+    }
+
     /// The URL of something under the issuer; `path` begins with a slash.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.issuer.url)

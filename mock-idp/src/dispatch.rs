@@ -98,7 +98,7 @@ impl Core {
             Reply::empty(StatusCode::NO_CONTENT)
         } else if !endpoint.methods().contains(&request.method().as_str()) && !is_token_by_get(&ctx)
         {
-            Reply::method_not_allowed(endpoint.methods())
+            endpoint::method_not_allowed(&ctx)
         } else {
             endpoint::answer(&ctx).unwrap_or_else(|mut error: OauthError| {
                 ctx.spoil_error(&mut error);

@@ -22,7 +22,6 @@ pub(crate) enum IssuedBy {
 }
 
 /// An ID token before it is signed, open to spoilers.
-#[derive(Debug)]
 pub(crate) struct IdToken {
     pub(crate) header: Map<String, Value>,
     pub(crate) claims: Map<String, Value>,
@@ -30,6 +29,12 @@ pub(crate) struct IdToken {
     /// What the client expects; `alg` of the header says what it gets.
     pub(crate) algorithm: Algorithm,
     pub(crate) issued_by: IssuedBy,
+    /// What the token endpoint or the authorization endpoint knows of the login, the nonce included.
+    pub(crate) authentication: Authentication,
+    /// The access token that is handed out beside it.
+    pub(crate) access_token: Option<String>,
+    /// The code that is handed out beside it.
+    pub(crate) code: Option<String>,
 }
 
 /// What an ID token is about.
@@ -58,6 +63,9 @@ pub(crate) fn issue(ctx: &Context<'_>, subject: &Subject<'_>) -> String {
         signer: Signer::Key(key),
         algorithm,
         issued_by: subject.issued_by,
+        authentication: subject.authentication.clone(),
+        access_token: subject.access_token.map(str::to_owned),
+        code: subject.code.map(str::to_owned),
     };
     ctx.spoil_id_token(&mut token);
     let mut signed = jws::write(&token.header, &token.claims, &token.signer);

@@ -1,8 +1,11 @@
 //! Redirect URIs: compared to the letter (<https://www.rfc-editor.org/rfc/rfc9700#section-2.1>), but for the port of a
 //! native client's loopback address (<https://www.rfc-editor.org/rfc/rfc8252#section-7.3>).
 
+use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
+use crate::context::Context;
+use crate::fault::Check;
 use crate::store::{ApplicationType, Client};
 
 /// Whether this is a redirect URI of the client.
@@ -12,6 +15,33 @@ pub(crate) fn is_registered(client: &Client, uri: &str) -> bool {
         .iter()
         .any(|own| own == uri || is_same_loopback(client, own, uri))
         || client.open && is_absolute(uri)
+}
+
+/// Whether a fault takes this for a redirect URI of the client although it is none.
+pub(crate) fn is_taken_by_mistake(ctx: &Context<'_>, client: &Client, uri: &str) -> bool {
+    let without_query = uri.split('?').next().unwrap_or_default();
+    let without_fragment = uri.split('#').next().unwrap_or_default();
+    let decoded = percent_decode_str(uri).decode_utf8_lossy();
+    let of_any_client = || {
+        let store = ctx.issuer.store();
+        store
+            .clients()
+            .any(|other| other.redirect_uris.iter().any(|own| own == uri))
+    };
+    is_absolute(uri)
+        && (ctx.omits(Check::RedirectUri)
+            || ctx.omits(Check::RedirectUriOfClient) && of_any_client()
+            || client.redirect_uris.iter().any(|own| {
+                ctx.omits(Check::RedirectUriPath)
+                    && uri
+                        .strip_prefix(own.as_str())
+                        .is_some_and(|rest| rest.starts_with('/'))
+                    || ctx.omits(Check::RedirectUriQuery) && own == without_query
+                    || ctx.omits(Check::RedirectUriFragment) && own == without_fragment
+                    || ctx.omits(Check::RedirectUriPort) && without_port(own) == without_port(uri)
+                    || ctx.omits(Check::RedirectUriCase) && own.eq_ignore_ascii_case(uri)
+                    || ctx.omits(Check::RedirectUriEncoding) && *own == decoded
+            }))
 }
 
 /// Whether this is a post-logout redirect URI of the client.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION, PRAGMA,
 };
 use http::{HeaderValue, Response, StatusCode};
@@ -64,11 +64,6 @@ impl Reply {
     /// (<https://www.rfc-editor.org/rfc/rfc9700#section-4.12>).
     pub(crate) fn see_other(location: &str) -> Self {
         Self::empty(StatusCode::SEE_OTHER).with(LOCATION, location)
-    }
-
-    /// The method is none that the endpoint takes.
-    pub(crate) fn method_not_allowed(methods: &[&str]) -> Self {
-        Self::empty(StatusCode::METHOD_NOT_ALLOWED).with(ALLOW, &methods.join(", "))
     }
 
     /// The body is longer than anybody needs.

@@ -4,7 +4,7 @@ use super::{AuthorizationRequest, AuthorizationResponse, Refusal};
 use crate::context::Context;
 use crate::fault::Check;
 use crate::grant::{
-    ACCESS_TOKEN_LIFETIME, GRANT_LIFETIME, OFFLINE_GRANT_LIFETIME, new_access_token,
+    ACCESS_TOKEN_LIFETIME, GRANT_LIFETIME, MEMORY, OFFLINE_GRANT_LIFETIME, new_access_token,
 };
 use crate::id_token::{self, IssuedBy, Subject};
 use crate::scope::OFFLINE_ACCESS;
@@ -12,8 +12,6 @@ use crate::store::{Authentication, Code, Grant, Session};
 
 /// How long a code is good for, in seconds.
 const CODE_LIFETIME: u64 = 60;
-/// How long a used or expired code is remembered, in seconds: its reuse has to be noticed.
-const CODE_MEMORY: u64 = 600;
 
 /// Grants a request: makes the codes and tokens of its response type. `asked` says whether the user saw the consent
 /// page, without which there is no offline access (<https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess>).
@@ -84,7 +82,7 @@ fn remember(
     let mut store = ctx.issuer.store();
     let id = store.add_grant(grant.clone());
     let code = request.response_type.code.then(|| {
-        let code = ctx.random();
+        let code = ctx.secret(Check::CodeEntropy);
         let entry = Code {
             grant: id,
             redirect_uri: request
@@ -94,9 +92,12 @@ fn remember(
             expires: ctx.now + CODE_LIFETIME,
             used: false,
         };
-        store
-            .codes
-            .insert(code.clone(), entry, ctx.now + CODE_MEMORY, ctx.now);
+        store.codes.insert(
+            code.clone(),
+            entry,
+            ctx.now + CODE_LIFETIME + MEMORY,
+            ctx.now,
+        );
         code
     });
     let access_token = request

@@ -172,7 +172,7 @@ fn target(
         return Err("redirect_uri has a fragment");
     }
     if redirect_uri::is_registered(client, uri)
-        || ctx.omits(Check::RedirectUri) && redirect_uri::is_absolute(uri)
+        || redirect_uri::is_taken_by_mistake(ctx, client, uri)
     {
         Ok((uri.to_owned(), true))
     } else {

@@ -19,6 +19,16 @@ pub(super) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
     if params.repeated(&KNOWN).is_some() {
         return Err(OauthError::invalid_request("a parameter came twice"));
     }
+    // A token of a user is no right to ask (https://www.rfc-editor.org/rfc/rfc7662#section-2.3).
+    if ctx.authorization("Bearer").is_some() && !ctx.omits(Check::IntrospectionAuthentication) {
+        let description = "an access token gives no right to introspect";
+        return Err(OauthError::bearer(
+            StatusCode::UNAUTHORIZED,
+            &ctx.issuer.url,
+            "invalid_token",
+            description,
+        ));
+    }
     let client = match client_auth::authenticate(ctx, &params) {
         // A public client proves nothing.
         Ok(client) if !client.is_public() || client.open => Some(client),
@@ -47,6 +57,7 @@ struct Known {
     issued_at: u64,
     expires: u64,
     is_access_token: bool,
+    is_revoked: bool,
 }
 
 fn state(
@@ -75,17 +86,23 @@ fn state(
             issued_at: found.issued_at,
             expires: found.expires,
             is_access_token: true,
+            is_revoked: found.revoked,
         },
         (None, Some(found)) if !found.used => Known {
             grant: found.grant,
-            scope: None,
+            scope: found.scope.clone(),
             issued_at: found.issued_at,
             expires: found.expires,
             is_access_token: false,
+            is_revoked: found.revoked,
         },
         _ => return None,
     };
-    let grant = store.grant(known.grant)?;
+    let grant = if ctx.omits(Check::IntrospectionRevoked) {
+        store.grant_even_revoked(known.grant)?
+    } else {
+        store.grant(known.grant).filter(|_| !known.is_revoked)?
+    };
     drop(store);
     let is_own = client.is_none_or(|client| client.id == grant.client_id || client.open);
     let is_alive = ctx.now < known.expires || ctx.omits(Check::IntrospectionExpiry);

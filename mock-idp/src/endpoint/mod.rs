@@ -17,8 +17,12 @@ mod userinfo;
 
 pub(crate) use metadata::ASSERTION_ALGS;
 
+use http::StatusCode;
+use http::header::ALLOW;
+
 use crate::context::Context;
 use crate::oauth_error::OauthError;
+use crate::pages;
 use crate::reply::Reply;
 use crate::route::Endpoint;
 
@@ -42,4 +46,20 @@ pub(crate) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
         Endpoint::Register => register::register(ctx),
         Endpoint::ClientConfiguration => register::manage(ctx),
     }
+}
+
+/// Answers a request whose method the endpoint does not take.
+pub(crate) fn method_not_allowed(ctx: &Context<'_>) -> Reply {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    let reply = if ctx.endpoint.is_page() {
+        flow::shown(
+            ctx,
+            status,
+            pages::error("This address takes no such request."),
+        )
+    } else {
+        let error = OauthError::invalid_request("the endpoint does not take this method");
+        OauthError { status, ..error }.into_reply()
+    };
+    reply.with(ALLOW, &ctx.endpoint.methods().join(", "))
 }

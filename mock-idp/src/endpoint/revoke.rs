@@ -87,6 +87,10 @@ fn revoke(
 }
 
 fn revoke_one(store: &mut Store, key: &String) {
-    store.access_tokens.remove(key);
-    store.refresh_tokens.remove(key);
+    if let Some(token) = store.access_tokens.get_mut(key) {
+        token.revoked = true;
+    }
+    if let Some(token) = store.refresh_tokens.get_mut(key) {
+        token.revoked = true;
+    }
 }

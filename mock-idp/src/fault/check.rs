@@ -6,6 +6,18 @@ pub(crate) enum Check {
     // Authorization request.
     /// The `redirect_uri` is one of the client's, to the letter.
     RedirectUri,
+    /// A `redirect_uri` of another client is none of this one's.
+    RedirectUriOfClient,
+    /// A path that is added makes it another `redirect_uri`.
+    RedirectUriPath,
+    /// A query that is added makes it another `redirect_uri`.
+    RedirectUriQuery,
+    /// Another port makes it another `redirect_uri`, for a web client.
+    RedirectUriPort,
+    /// Capitals make it another `redirect_uri`.
+    RedirectUriCase,
+    /// A percent escape makes it another `redirect_uri`.
+    RedirectUriEncoding,
     /// A `redirect_uri` has no fragment.
     RedirectUriFragment,
     /// The implicit flow of a web client needs an https `redirect_uri`.
@@ -74,6 +86,8 @@ pub(crate) enum Check {
     /// A verifier for a code without a challenge is refused.
     PkceVerifierUnexpected,
     // Code.
+    /// A code cannot be guessed.
+    CodeEntropy,
     /// A code is good for one token request.
     CodeSingleUse,
     /// The tokens of a reused code are revoked.
@@ -135,13 +149,21 @@ pub(crate) enum Check {
     RefreshClient,
     /// A scope beyond that of the grant is refused.
     RefreshScope,
+    /// The next refresh token has the scope of the one before, not of the request.
+    RefreshKeepsScope,
+    /// A revoked refresh token is dead.
+    RefreshRevoked,
     /// A refresh token expires.
     RefreshExpiry,
     // Bearer tokens.
-    /// An access token is known and alive.
-    AccessToken,
     /// An access token expires.
     AccessTokenExpiry,
+    /// A revoked access token is dead.
+    AccessTokenRevoked,
+    /// An access token cannot be guessed.
+    AccessTokenEntropy,
+    /// An ID token is no access token.
+    UserinfoTokenType,
     /// UserInfo needs the scope `openid`.
     UserinfoScope,
     /// A token in the query is no token.

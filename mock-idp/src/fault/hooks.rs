@@ -47,12 +47,12 @@ pub(crate) enum Break {
     AuthorizationResponse(Spoiler<AuthorizationResponse>),
     /// Changes the HTTP answer that carries an authorization response: its status, its headers, the form of form_post.
     Redirect(Spoiler<Reply>),
-    /// Changes an error of an endpoint that a client reads: its status, its code, its challenge.
-    Error(Endpoint, Spoiler<OauthError>),
+    /// Changes an error of these endpoints that a client reads: its status, its code, its challenge.
+    Error(&'static [Endpoint], Spoiler<OauthError>),
     /// Changes each page that a person sees, the form of form_post excepted.
     Page(Spoiler<Reply>),
-    /// Changes the whole answer of an endpoint, last of all: status, headers, body, transport.
-    Answer(Endpoint, Spoiler<Reply>),
+    /// Changes the whole answer of these endpoints, last of all: status, headers, body, transport.
+    Answer(&'static [Endpoint], Spoiler<Reply>),
 }
 
 impl Context<'_> {
@@ -107,7 +107,7 @@ impl Context<'_> {
     pub(crate) fn spoil_error(&self, error: &mut OauthError) {
         for one in self.breaks() {
             if let Break::Error(own, spoiler) = one
-                && *own == self.endpoint
+                && own.contains(&self.endpoint)
             {
                 spoiler(self, error);
             }
@@ -125,7 +125,7 @@ impl Context<'_> {
     pub(crate) fn spoil_answer(&self, reply: &mut Reply) {
         for one in self.breaks() {
             if let Break::Answer(own, spoiler) = one
-                && *own == self.endpoint
+                && own.contains(&self.endpoint)
             {
                 spoiler(self, reply);
             }

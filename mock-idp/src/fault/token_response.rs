@@ -13,7 +13,7 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["OIDCC-3.1.3.3-3", "RFC6749-5.1-2"],
         summary: "no Cache-Control",
         needs: None,
-        break_: Break::Answer(Endpoint::Token, |_, reply| {
+        break_: Break::Answer(&[Endpoint::Token], |_, reply| {
             reply.response.headers_mut().remove(CACHE_CONTROL);
         }),
     },
@@ -22,7 +22,7 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC6749-5.2-7"],
         summary: "wrong credentials by Basic are answered by 400 without a challenge",
         needs: Some("client_secret"),
-        break_: Break::Error(Endpoint::Token, |_, error| {
+        break_: Break::Error(&[Endpoint::Token], |_, error| {
             error.challenge = None;
             if error.status == StatusCode::UNAUTHORIZED {
                 error.status = StatusCode::BAD_REQUEST;

@@ -6,7 +6,7 @@ mod refresh_token;
 mod tokens;
 
 pub(crate) use tokens::{
-    ACCESS_TOKEN_LIFETIME, GRANT_LIFETIME, OFFLINE_GRANT_LIFETIME, new_access_token,
+    ACCESS_TOKEN_LIFETIME, GRANT_LIFETIME, MEMORY, OFFLINE_GRANT_LIFETIME, new_access_token,
 };
 
 pub(crate) use self::authorization_code::redeem;

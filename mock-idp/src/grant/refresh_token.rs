@@ -10,7 +10,7 @@ use crate::id_token::IssuedBy;
 use crate::oauth_error::OauthError;
 use crate::params::Params;
 use crate::scope;
-use crate::store::{Client, Grant};
+use crate::store::Client;
 
 /// Uses a refresh token. Whatever is wrong with the request, the token stays good; only its reuse takes the grant back.
 pub(crate) fn refresh(
@@ -32,9 +32,12 @@ pub(crate) fn refresh(
         .get_expired(&key)
         .cloned()
         .ok_or_else(unknown)?;
-    let Some(grant) = store.grant(found.grant) else {
-        return Err(unknown());
+    let grant = if ctx.omits(Check::RefreshRevoked) {
+        store.grant_even_revoked(found.grant)
+    } else {
+        store.grant(found.grant).filter(|_| !found.revoked)
     };
+    let grant = grant.ok_or_else(unknown)?;
     if grant.client_id != client.id && !ctx.omits(Check::RefreshClient) {
         return Err(OauthError::invalid_grant(
             "the refresh token was issued to another client",
@@ -49,14 +52,22 @@ pub(crate) fn refresh(
     if found.expires <= ctx.now && !ctx.omits(Check::RefreshExpiry) {
         return Err(unknown());
     }
-    let scope = narrowed(ctx, &grant, params)?;
+    let scope = narrowed(ctx, found.scope.as_ref().unwrap_or(&grant.scope), params)?;
     let rotates = !ctx.omits(Check::RefreshRotation);
     let refresh_token = if rotates {
         if let Some(entry) = store.refresh_tokens.get_mut(&key) {
             entry.used = true;
         }
         // The new token has the scope of the old one, whatever this request asked for.
-        new_refresh_token(ctx, &mut store, client, found.grant, &grant)
+        let token = new_refresh_token(ctx, &mut store, client, found.grant, &grant);
+        if ctx.omits(Check::RefreshKeepsScope)
+            && let Some(entry) = token
+                .as_ref()
+                .and_then(|token| store.refresh_tokens.get_mut(token))
+        {
+            entry.scope = Some(scope.clone());
+        }
+        token
     } else {
         Some(key)
     };
@@ -76,26 +87,31 @@ pub(crate) fn refresh(
     Ok(response)
 }
 
-/// The scope of the new access token: what is asked for, which has to be within the grant.
-fn narrowed(ctx: &Context<'_>, grant: &Grant, params: &Params) -> Result<Vec<String>, OauthError> {
+/// The scope of the new access token: what is asked for, which has to be within what was granted.
+fn narrowed(
+    ctx: &Context<'_>,
+    granted: &[String],
+    params: &Params,
+) -> Result<Vec<String>, OauthError> {
     let Some(asked) = params.get("scope") else {
-        return Ok(grant.scope.clone());
+        return Ok(granted.to_vec());
     };
-    let values: Vec<String> = asked.split(' ').map(str::to_owned).collect();
     if ctx.omits(Check::RefreshScope) {
         return Ok(scope::known(asked));
     }
-    if scope::is_well_formed(asked) && values.iter().all(|value| grant.scope.contains(value)) {
-        Ok(grant
-            .scope
+    let values: Vec<&str> = asked.split(' ').collect();
+    let is_within = values
+        .iter()
+        .all(|value| granted.iter().any(|own| own == value));
+    if scope::is_well_formed(asked) && is_within {
+        let kept = granted
             .iter()
-            .filter(|value| values.contains(value))
-            .cloned()
-            .collect())
+            .filter(|value| values.contains(&value.as_str()));
+        Ok(kept.cloned().collect())
     } else {
         Err(OauthError::new(
             "invalid_scope",
-            "the scope is not within that of the grant",
+            "the scope is not within what was granted",
         ))
     }
 }

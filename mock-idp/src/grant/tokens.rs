@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::context::Context;
+use crate::fault::Check;
 use crate::id_token::{self, IssuedBy, Subject};
 use crate::scope::OFFLINE_ACCESS;
 use crate::store::{AccessToken, Client, Grant, GrantId, RefreshToken, Store};
@@ -16,6 +17,9 @@ pub(crate) const GRANT_LIFETIME: u64 = 2 * ACCESS_TOKEN_LIFETIME;
 /// How long a grant with refresh tokens lives, however often they are used, in seconds.
 pub(crate) const OFFLINE_GRANT_LIFETIME: u64 = 30 * 24 * 3_600;
 
+/// How long what has expired is remembered, in seconds, so that it can be told from what never was.
+pub(crate) const MEMORY: u64 = 24 * 3_600;
+
 /// Makes an access token of a grant.
 pub(crate) fn new_access_token(
     ctx: &Context<'_>,
@@ -23,17 +27,18 @@ pub(crate) fn new_access_token(
     grant: GrantId,
     scope: Vec<String>,
 ) -> String {
-    let token = ctx.random();
+    let token = ctx.secret(Check::AccessTokenEntropy);
     let expires = ctx.now + ACCESS_TOKEN_LIFETIME;
     let entry = AccessToken {
         grant,
         scope,
         issued_at: ctx.now,
         expires,
+        revoked: false,
     };
     store
         .access_tokens
-        .insert(token.clone(), entry, expires, ctx.now);
+        .insert(token.clone(), entry, expires + MEMORY, ctx.now);
     token
 }
 
@@ -56,10 +61,12 @@ pub(super) fn new_refresh_token(
         issued_at: ctx.now,
         expires,
         used: false,
+        revoked: false,
+        scope: None,
     };
     store
         .refresh_tokens
-        .insert(token.clone(), entry, expires, ctx.now);
+        .insert(token.clone(), entry, expires + MEMORY, ctx.now);
     Some(token)
 }
 

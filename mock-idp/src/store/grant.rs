@@ -63,6 +63,7 @@ pub(crate) struct AccessToken {
     pub(crate) scope: Vec<String>,
     pub(crate) issued_at: u64,
     pub(crate) expires: u64,
+    pub(crate) revoked: bool,
 }
 
 /// A refresh token. A used one is kept, so that its reuse is noticed.
@@ -72,4 +73,7 @@ pub(crate) struct RefreshToken {
     pub(crate) issued_at: u64,
     pub(crate) expires: u64,
     pub(crate) used: bool,
+    pub(crate) revoked: bool,
+    /// What it may be used for, when that is less than the grant.
+    pub(crate) scope: Option<Vec<String>>,
 }

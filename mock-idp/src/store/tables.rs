@@ -26,7 +26,8 @@ pub(crate) struct Store {
     pub(crate) assertions: Bounded<(String, String), ()>,
     /// Wrong client secrets one after another, by client.
     pub(crate) failures: Bounded<String, u32>,
-    grants: BTreeMap<GrantId, Arc<Grant>>,
+    // Whether each is revoked stands beside it: what was revoked is remembered until it would have expired.
+    grants: BTreeMap<GrantId, (Arc<Grant>, bool)>,
     last_grant: GrantId,
 }
 
@@ -121,9 +122,11 @@ impl Store {
     pub(crate) fn add_grant(&mut self, grant: Grant) -> GrantId {
         let now = grant.issued_at;
         self.last_grant += 1;
-        self.grants.insert(self.last_grant, Arc::new(grant));
+        self.grants
+            .insert(self.last_grant, (Arc::new(grant), false));
         while let Some(oldest) = self.grants.first_entry()
-            && (oldest.get().expires <= now || *oldest.key() + Self::MOST as u64 <= self.last_grant)
+            && (oldest.get().0.expires <= now
+                || *oldest.key() + Self::MOST as u64 <= self.last_grant)
         {
             oldest.remove();
         }
@@ -132,17 +135,29 @@ impl Store {
 
     /// A grant that is not revoked.
     pub(crate) fn grant(&self, id: GrantId) -> Option<Arc<Grant>> {
-        self.grants.get(&id).cloned()
+        self.grants
+            .get(&id)
+            .filter(|(_, is_revoked)| !is_revoked)
+            .map(|(grant, _)| Arc::clone(grant))
+    }
+
+    /// A grant, revoked or not.
+    pub(crate) fn grant_even_revoked(&self, id: GrantId) -> Option<Arc<Grant>> {
+        self.grants.get(&id).map(|(grant, _)| Arc::clone(grant))
     }
 
     /// Takes a grant back: all its tokens are dead from now on.
     pub(crate) fn revoke_grant(&mut self, id: GrantId) {
-        self.grants.remove(&id);
+        if let Some((_, is_revoked)) = self.grants.get_mut(&id) {
+            *is_revoked = true;
+        }
     }
 
     /// Takes back all that a client was granted.
     pub(crate) fn revoke_grants_of(&mut self, client_id: &str) {
-        self.grants.retain(|_, grant| grant.client_id != client_id);
+        for (grant, is_revoked) in self.grants.values_mut() {
+            *is_revoked |= grant.client_id == client_id;
+        }
     }
 
     /// How many entries there are that come and go.
