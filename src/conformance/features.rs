@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use super::profile::{self, Profile};
 use crate::error::ConfigError;
@@ -29,6 +30,8 @@ pub struct FeatureSet {
     pub catalogue: Catalogue,
     /// The profiles.
     pub profiles: Vec<Profile>,
+    /// Nothing was added to what the binary carries.
+    pub(super) is_embedded: bool,
 }
 
 impl FeatureSet {
@@ -37,10 +40,17 @@ impl FeatureSet {
     /// # Errors
     /// Never in a binary whose tests pass: a file in it is wrong.
     pub fn embedded() -> Result<Self, ConfigError> {
+        // A process may make many runs: the texts never change.
+        static SET: OnceLock<Result<FeatureSet, ConfigError>> = OnceLock::new();
+        SET.get_or_init(Self::read_embedded).clone()
+    }
+
+    fn read_embedded() -> Result<Self, ConfigError> {
         let mut set = Self {
             features: Vec::new(),
             catalogue: Catalogue::default(),
             profiles: Vec::new(),
+            is_embedded: true,
         };
         for (path, text) in EMBEDDED {
             set.add(path, Cow::Borrowed(text))?;
@@ -54,6 +64,7 @@ impl FeatureSet {
     /// # Errors
     /// The folder or a file in it can't be read, or a catalogue row is wrong.
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), ConfigError> {
+        self.is_embedded = false;
         let name = folder.display().to_string();
         let unreadable =
             |e: std::io::Error| ConfigError::file(&name, format!("can't be read: {e}"));

@@ -1,6 +1,7 @@
 //! Reads the features and resolves every step, before the first request.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use cucumber::World as _;
 use cucumber::gherkin::{Background, Feature, GherkinEnv, Scenario, StepType};
@@ -89,6 +90,22 @@ impl Planned {
 /// A feature can't be read, a step is undefined or ambiguous, an id or a `@needs` word is unknown: file and
 /// line.
 pub fn plan(set: &FeatureSet, profile: &Profile) -> Result<Vec<Planned>, ConfigError> {
+    // A process may make many runs of the same features: they are resolved once.
+    static PLANS: Mutex<BTreeMap<String, Vec<Planned>>> = Mutex::new(BTreeMap::new());
+    let mut plans = PLANS.lock().unwrap_or_else(PoisonError::into_inner);
+    if set.is_embedded
+        && let Some(planned) = plans.get(&profile.name)
+    {
+        return Ok(planned.clone());
+    }
+    let planned = resolve_all(set, profile)?;
+    if set.is_embedded {
+        plans.insert(profile.name.clone(), planned.clone());
+    }
+    Ok(planned)
+}
+
+fn resolve_all(set: &FeatureSet, profile: &Profile) -> Result<Vec<Planned>, ConfigError> {
     let steps = World::collection();
     let mut planned = Vec::new();
     for file in &set.features {
