@@ -13,18 +13,13 @@ use crate::store::{Authentication, Code, Grant, Session};
 /// How long a code is good for, in seconds.
 const CODE_LIFETIME: u64 = 60;
 
-/// Grants a request: makes the codes and tokens of its response type. `asked` says whether the user saw the consent
-/// page, without which there is no offline access (<https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess>).
+/// Grants a request: makes the codes and tokens of its response type.
 pub(crate) fn grant_request(
     ctx: &Context<'_>,
     request: &AuthorizationRequest,
     session: &Session,
-    asked: bool,
 ) -> AuthorizationResponse {
-    let mut scope = request.scope.clone();
-    if !asked && !ctx.omits(Check::OfflineAccessConsent) {
-        scope.retain(|value| value != OFFLINE_ACCESS);
-    }
+    let scope = request.scope.clone();
     let lifetime = if scope.iter().any(|value| value == OFFLINE_ACCESS) {
         OFFLINE_GRANT_LIFETIME
     } else {

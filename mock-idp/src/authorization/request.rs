@@ -273,7 +273,7 @@ fn validate(
             "the client may not use this response_type",
         ));
     }
-    read_scope(params, request)?;
+    read_scope(ctx, params, request)?;
     request.nonce = params.get("nonce").map(str::to_owned);
     if request.response_type.id_token && request.nonce.is_none() && !ctx.omits(Check::NonceRequired)
     {
@@ -298,7 +298,11 @@ fn validate(
     read_challenge(ctx, params, request)
 }
 
-fn read_scope(params: &Params, request: &mut AuthorizationRequest) -> Result<(), Refusal> {
+fn read_scope(
+    ctx: &Context<'_>,
+    params: &Params,
+    request: &mut AuthorizationRequest,
+) -> Result<(), Refusal> {
     let invalid = |description| Refusal::new("invalid_scope", description);
     let asked = params.get("scope").ok_or(invalid("scope is missing"))?;
     if !scope::is_well_formed(asked) {
@@ -315,8 +319,13 @@ fn read_scope(params: &Params, request: &mut AuthorizationRequest) -> Result<(),
     if request.response_type.id_token && !request.is_openid() {
         return Err(invalid("an ID token needs the scope openid"));
     }
-    // offline_access without a code has no meaning (https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess).
-    if !request.response_type.code || !request.client.may_use_grant("refresh_token") {
+    // Without a code there is no token request, and without prompt=consent no consent to it; nobody is asked anyway when
+    // all is approved (https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess).
+    let is_consented = request.has_prompt("consent")
+        || ctx.config.auto_approve
+        || ctx.omits(Check::OfflineAccessConsent);
+    let has_code = request.response_type.code || ctx.omits(Check::OfflineAccessCode);
+    if !is_consented || !has_code || !request.client.may_use_grant("refresh_token") {
         request.scope.retain(|value| value != scope::OFFLINE_ACCESS);
     }
     Ok(())

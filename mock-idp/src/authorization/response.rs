@@ -89,9 +89,13 @@ impl AuthorizationResponse {
             ResponseMode::FormPost => {
                 let nonce = ctx.random();
                 let page = pages::form_post(&self.redirect_uri, &self.params, &nonce);
-                Reply::html(StatusCode::OK, page).with(
+                let mut reply = Reply::html(StatusCode::OK, page);
+                pages::set_headers(&mut reply);
+                reply.with(
                     CONTENT_SECURITY_POLICY,
-                    &format!("default-src 'none'; script-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'"),
+                    &format!(
+                        "default-src 'none'; script-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'"
+                    ),
                 )
             }
         };

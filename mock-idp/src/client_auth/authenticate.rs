@@ -13,7 +13,7 @@ use crate::params::Params;
 use crate::store::{Client, ClientAuth};
 
 /// So many wrong secrets one after another shut a client out for a while.
-const MOST_FAILURES: u32 = 20;
+const MOST_FAILURES: u32 = 50;
 /// How long wrong secrets are remembered after the last one, in seconds.
 const FAILURE_MEMORY: u64 = 5;
 

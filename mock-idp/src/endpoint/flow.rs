@@ -69,7 +69,7 @@ pub(super) fn advance(
                 return finish(ctx, &browser, refuse_request(ctx, &request, refusal));
             }
             (Step::Grant, Some(session)) => {
-                return finish(ctx, &browser, grant_request(ctx, &request, session, false));
+                return finish(ctx, &browser, grant_request(ctx, &request, session));
             }
             (Step::Login | Step::Grant, _) if automatic => {
                 browser.log_in(ctx, expected_sub(&request), request.acr_of_login());
@@ -108,7 +108,7 @@ pub(super) fn consent(ctx: &Context<'_>, browser: &Browser, interaction: &Intera
     scope.dedup();
     store.consents.insert(key, scope, ctx.now + MEMORY, ctx.now);
     drop(store);
-    finish(ctx, browser, grant_request(ctx, request, session, true))
+    finish(ctx, browser, grant_request(ctx, request, session))
 }
 
 /// Sends the client its answer.

@@ -64,8 +64,10 @@ pub(crate) enum Check {
     Consent,
     /// A public client's requests are never granted without the user.
     PublicClientConsent,
-    /// `offline_access` needs the user's consent.
+    /// `offline_access` needs `prompt=consent`.
     OfflineAccessConsent,
+    /// `offline_access` needs a `response_type` with a code.
+    OfflineAccessCode,
     /// The login and consent forms carry their token.
     Csrf,
     // PKCE.
