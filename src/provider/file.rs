@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::capabilities::CAPABILITIES;
 use crate::error::ConfigError;
-use crate::login::{Credentials, LoginConfig};
+use crate::login::{Credentials, DriverKind, LoginConfig};
 use crate::requirement::has_id_shape;
 
 /// A value that must not be shown. `Debug` leaves it out.
@@ -314,6 +314,19 @@ impl Reader<'_> {
             capabilities.insert(word.into_inner(), value);
         }
         let issuer = raw.issuer.into_inner();
+        let login = raw.login.unwrap_or_default();
+        let mut users: Vec<Credentials> = raw
+            .user
+            .into_iter()
+            .map(|user| self.user(user))
+            .collect::<Result<_, _>>()?;
+        if users.is_empty() && login.driver == DriverKind::None {
+            // Nobody is asked for a name: whoever the provider takes the browser for is the user.
+            users.push(Credentials {
+                username: String::new(),
+                password: String::new(),
+            });
+        }
         Ok(ProviderConfig {
             name: raw.name.unwrap_or_else(|| issuer.clone()),
             issuer,
@@ -332,12 +345,8 @@ impl Reader<'_> {
                 .into_iter()
                 .map(|client| self.client(client))
                 .collect::<Result<_, _>>()?,
-            users: raw
-                .user
-                .into_iter()
-                .map(|user| self.user(user))
-                .collect::<Result<_, _>>()?,
-            login: raw.login.unwrap_or_default(),
+            users,
+            login,
             capabilities,
             known: raw.known.into_iter().map(Spanned::into_inner).collect(),
         })
