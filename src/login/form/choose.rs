@@ -95,6 +95,18 @@ pub(crate) struct Submit {
     pub(crate) gives_password: bool,
     /// The names of the fields that were written.
     pub(crate) written: Vec<String>,
+    /// What a rule wrote into a field that hides it from view.
+    pub(crate) secrets: Vec<Secret>,
+}
+
+/// A text that `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(pub(crate) String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 impl Submit {
@@ -105,6 +117,7 @@ impl Submit {
             gives_username: false,
             gives_password: false,
             written: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 }
@@ -250,7 +263,7 @@ fn by_rule(situation: &Situation<'_>) -> Option<Act> {
         return Some(Act::Rejected);
     }
     let mut edits = Edits::default();
-    let mut written = Vec::new();
+    let (mut written, mut secrets) = (Vec::new(), Vec::new());
     if !refuses {
         for (name, value) in &rule.fill {
             let Some(number) = form
@@ -272,7 +285,10 @@ fn by_rule(situation: &Situation<'_>) -> Option<Act> {
                 (_, "$password") => {
                     edits.values.insert(number, situation.user.password.clone());
                 }
-                (_, text) => {
+                (kind, text) => {
+                    if *kind == Kind::Password {
+                        secrets.push(Secret(text.to_owned()));
+                    }
                     edits.values.insert(number, text.to_owned());
                 }
             }
@@ -287,6 +303,7 @@ fn by_rule(situation: &Situation<'_>) -> Option<Act> {
             gives_username: rule.fill.values().any(|value| value == "$username"),
             gives_password: rule.gives_password() && !refuses,
             written,
+            secrets,
             ..Submit::new(filled, Some(kind))
         }),
         Err(why) => Act::Stuck(why),

@@ -1,5 +1,7 @@
 //! A page as the user sees it: its forms, links and frames as owned data.
 
+mod assemble;
+mod attributes;
 mod reader;
 
 use std::time::Duration;

@@ -15,7 +15,7 @@ use url::Url;
 /// fill = { username = "$username", password = "$password" }
 /// submit = "#kc-login"
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PageRule {
     /// Which pages: a pattern for the whole URL or, where it begins with `/`, for its path. `*` stands for any
@@ -31,6 +31,18 @@ pub struct PageRule {
     pub submit: Option<Css>,
     /// What to press when the user refuses.
     pub refuse: Option<Css>,
+}
+
+// What is filled in may be a secret.
+impl fmt::Debug for PageRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageRule")
+            .field("match", &self.pages)
+            .field("fill", &self.fill.keys())
+            .field("submit", &self.submit)
+            .field("refuse", &self.refuse)
+            .finish()
+    }
 }
 
 impl PageRule {
@@ -176,6 +188,7 @@ mod tests {
         )
         .unwrap();
         assert!(rule.gives_password());
+        assert!(!format!("{rule:?}").contains("$password"), "{rule:?}");
         for (text, expected) in [
             ("match = '/x'\nsubmit = '##'", "is no CSS selector"),
             ("match = '/x'\nsubmitt = 'a'", "unknown field `submitt`"),

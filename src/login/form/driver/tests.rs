@@ -527,6 +527,47 @@ async fn half_dead_servers() {
 }
 
 #[tokio::test]
+async fn what_is_filled_in_is_redacted_whatever_it_is_called() {
+    let server = Server::start(|got| match got.line.as_str() {
+        "POST /go" => redirect(302, CALLBACK),
+        _ => page(
+            "<form method=post action=/go><input name=a><input type=password name=b><input type=password name=c></form>",
+        ),
+    })
+    .await;
+    let rule: PageRule = toml::from_str(
+        "match = '*'\nfill = { a = '$username', b = '$password', c = 'second-secret' }",
+    )
+    .unwrap();
+    let driver = FormDriver::new(vec![rule], Duration::from_secs(20));
+    let agent = agent();
+    let start = format!("{}/authorize", server.base);
+    driver.travel(&agent, journey(&start)).await.unwrap();
+    assert_eq!(
+        server.lines()[1],
+        "POST /go a=alice&b=wonderland-pw-1&c=second-secret"
+    );
+    let recorded = format!("{:?}", agent.client().recorder().exchanges());
+    assert!(
+        !recorded.contains("wonderland-pw-1") && !recorded.contains("second-secret"),
+        "{recorded}"
+    );
+    assert!(recorded.contains("b=«password#1»"), "{recorded}");
+}
+
+#[tokio::test]
+async fn a_rule_gives_the_password_once() {
+    let server =
+        Server::start(|_| page("<form method=post action=/go><input name=b></form>")).await;
+    let rule = toml::from_str("match = '*'\nfill = { b = '$password' }").unwrap();
+    let driver = FormDriver::new(vec![rule], Duration::from_secs(20));
+    let start = format!("{}/authorize", server.base);
+    let error = driver.travel(&agent(), journey(&start)).await.unwrap_err();
+    assert!(matches!(error, LoginError::Rejected { .. }), "{error}");
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[tokio::test]
 async fn the_whole_journey_is_bounded() {
     let server = Server::start(|_| {
         std::thread::sleep(Duration::from_millis(100));

@@ -5,15 +5,14 @@ use std::collections::HashMap;
 use scraper::{ElementRef, Node, Selector};
 use url::Url;
 
-use super::{
-    Choice, Control, Encoding, Form, Kind, Link, Method, Page, Refresh, Submission, Target,
-};
+use super::attributes::{encoding, input_kind, is_concealed, method, push, tidy};
+use super::{Choice, Control, Encoding, Kind, Method, Page, Target};
 use crate::html::{Document, NodeId};
 
 /// How much text of a page is kept, in bytes.
 const TEXT_KEPT: usize = 20_000;
 /// How much text of one label, button or link is kept, in bytes.
-const LABEL_KEPT: usize = 300;
+pub(super) const LABEL_KEPT: usize = 300;
 /// How many elements with a meaning for the text inside are kept track of at once.
 const DEPTH_MINDED: usize = 64;
 /// How much of its scripts is looked at, in bytes.
@@ -72,7 +71,7 @@ pub(super) fn read(
 
 /// What the text that comes now belongs to.
 #[derive(Debug, Clone, Copy)]
-enum Sink {
+pub(super) enum Sink {
     Title,
     Heading,
     Label(usize),
@@ -85,55 +84,55 @@ enum Sink {
     Nothing,
 }
 
-struct Found {
-    node: NodeId,
+pub(super) struct Found {
+    pub(super) node: NodeId,
     /// The `form` attribute.
-    form: Option<String>,
+    pub(super) form: Option<String>,
     /// The label around it.
-    label: Option<usize>,
-    labelled_by: String,
-    control: Control,
+    pub(super) label: Option<usize>,
+    pub(super) labelled_by: String,
+    pub(super) control: Control,
 }
 
 #[derive(Default)]
-struct Label {
-    of: String,
-    text: String,
+pub(super) struct Label {
+    pub(super) of: String,
+    pub(super) text: String,
 }
 
-struct Reader<'a> {
-    document: &'a Document,
-    page: Page,
-    base_seen: bool,
-    script: String,
-    forms: Vec<(NodeId, FormHead)>,
-    found: Vec<Found>,
-    links: Vec<(NodeId, String, String)>,
-    refresh: Option<String>,
-    frames: Vec<String>,
-    labels: Vec<Label>,
+pub(super) struct Reader<'a> {
+    pub(super) document: &'a Document,
+    pub(super) page: Page,
+    pub(super) base_seen: bool,
+    pub(super) script: String,
+    pub(super) forms: Vec<(NodeId, FormHead)>,
+    pub(super) found: Vec<Found>,
+    pub(super) links: Vec<(NodeId, String, String)>,
+    pub(super) refresh: Option<String>,
+    pub(super) frames: Vec<String>,
+    pub(super) labels: Vec<Label>,
     /// Texts by id, for `aria-labelledby`.
-    named: HashMap<String, String>,
+    pub(super) named: HashMap<String, String>,
     /// The elements being read that matter for the text inside.
-    open: Vec<(NodeId, Sink)>,
+    pub(super) open: Vec<(NodeId, Sink)>,
     /// Those with an id.
-    named_open: Vec<(NodeId, String)>,
+    pub(super) named_open: Vec<(NodeId, String)>,
     /// The outermost one that can't be seen.
-    concealed: Option<NodeId>,
-    inert: usize,
-    noscript: usize,
-    disabled_fieldsets: usize,
+    pub(super) concealed: Option<NodeId>,
+    pub(super) inert: usize,
+    pub(super) noscript: usize,
+    pub(super) disabled_fieldsets: usize,
     /// Open fieldsets: whether disabled, and whether their first legend has begun and is open.
-    fieldsets: Vec<(bool, u8)>,
+    pub(super) fieldsets: Vec<(bool, u8)>,
 }
 
-struct FormHead {
-    id: String,
-    name: String,
-    words: String,
-    action: String,
-    method: Method,
-    encoding: Encoding,
+pub(super) struct FormHead {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) words: String,
+    pub(super) action: String,
+    pub(super) method: Method,
+    pub(super) encoding: Encoding,
 }
 
 impl<'a> Reader<'a> {
@@ -516,222 +515,4 @@ impl<'a> Reader<'a> {
             self.page.submits_itself = true;
         }
     }
-
-    /// Which form, control or link each element is.
-    fn places(&self) -> HashMap<NodeId, Target> {
-        let mut forms_by_node = HashMap::new();
-        let mut forms_by_id: HashMap<&str, usize> = HashMap::new();
-        for (index, (node, head)) in self.forms.iter().enumerate() {
-            forms_by_node.insert(*node, index);
-            if !head.id.is_empty() {
-                forms_by_id.entry(head.id.as_str()).or_insert(index);
-            }
-        }
-        let mut places: HashMap<NodeId, Target> = forms_by_node
-            .iter()
-            .map(|(node, index)| (*node, Target::Form(*index)))
-            .collect();
-        let mut counts = vec![0_usize; self.forms.len()];
-        for found in &self.found {
-            let owner = match &found.form {
-                Some(id) => forms_by_id.get(id.as_str()).copied(),
-                None => self
-                    .document
-                    .owners
-                    .get(&found.node)
-                    .and_then(|form| forms_by_node.get(form).copied()),
-            };
-            if let Some(owner) = owner {
-                places.insert(found.node, Target::Control(owner, counts[owner]));
-                counts[owner] += 1;
-            }
-        }
-        let links = self.links.iter().filter(|(_, to, _)| self.resolves(to));
-        for (index, (node, ..)) in links.enumerate() {
-            places.insert(*node, Target::Link(index));
-        }
-        places
-    }
-
-    fn resolves(&self, to: &str) -> bool {
-        self.page.base.join(to.trim()).is_ok()
-    }
-
-    fn finish(mut self, places: &HashMap<NodeId, Target>) -> Page {
-        let base = self.page.base.clone();
-        let page_url = self.page.url.clone();
-        let resolve = |to: &str| match to.trim() {
-            "" => Some(page_url.clone()),
-            to => base.join(to).ok(),
-        };
-        let mut page = self.page;
-        page.forms = self
-            .forms
-            .iter()
-            .map(|(_, head)| Form {
-                id: head.id.clone(),
-                name: head.name.clone(),
-                words: head.words.clone(),
-                submission: Submission {
-                    action: resolve(&head.action),
-                    method: head.method,
-                    encoding: head.encoding,
-                },
-                controls: Vec::new(),
-            })
-            .collect();
-        let mut label_of: HashMap<&str, String> = HashMap::new();
-        for label in self.labels.iter().filter(|label| !label.of.is_empty()) {
-            let text = label_of.entry(label.of.as_str()).or_default();
-            push(text, &label.text, LABEL_KEPT);
-            text.push(' ');
-        }
-        for found in &mut self.found {
-            let Some(Target::Control(form, _)) = places.get(&found.node).copied() else {
-                continue;
-            };
-            let mut control = found.control.clone();
-            let own = label_of.get(control.id.as_str()).cloned();
-            let around = found.label.map(|at| self.labels[at].text.clone());
-            for text in [own.filter(|_| !control.id.is_empty()), around]
-                .into_iter()
-                .flatten()
-            {
-                push(&mut control.label, &format!(" {text}"), LABEL_KEPT);
-            }
-            for id in found.labelled_by.split_whitespace() {
-                if let Some(text) = self.named.get(id) {
-                    push(&mut control.hint, &format!(" {text}"), LABEL_KEPT);
-                }
-            }
-            let element = self
-                .document
-                .html
-                .tree
-                .get(found.node)
-                .and_then(ElementRef::wrap);
-            if control.submits()
-                && let Some(to) = element.and_then(|element| element.attr("formaction"))
-            {
-                control.action = Some(resolve(to));
-            }
-            settle(&mut control);
-            page.forms[form].controls.push(control);
-        }
-        page.links = self
-            .links
-            .iter()
-            .filter_map(|(_, to, text)| {
-                let url = base.join(to.trim()).ok()?;
-                Some(Link {
-                    url,
-                    text: tidy(text),
-                })
-            })
-            .collect();
-        page.frames = self
-            .frames
-            .iter()
-            .filter_map(|source| base.join(source.trim()).ok())
-            .collect();
-        page.refresh = self
-            .refresh
-            .as_deref()
-            .and_then(|value| Refresh::parse(value, &base));
-        page.submits_itself |= submits_itself(&self.script);
-        for text in [&mut page.title, &mut page.headings, &mut page.text] {
-            *text = tidy(text);
-        }
-        page
-    }
-}
-
-/// What is only known once the whole control has been read.
-fn settle(control: &mut Control) {
-    control.label = tidy(&control.label);
-    control.hint = tidy(&control.hint);
-    let Kind::Select { choices, multiple } = &mut control.kind else {
-        return;
-    };
-    if *multiple {
-        return;
-    }
-    // A list that allows one choice has its last chosen entry chosen, or else the first that can be.
-    let chosen = choices
-        .iter()
-        .rposition(|choice| choice.selected)
-        .or_else(|| choices.iter().position(|choice| !choice.disabled));
-    for (index, choice) in choices.iter_mut().enumerate() {
-        choice.selected = Some(index) == chosen;
-    }
-}
-
-fn input_kind(kind: &str) -> Kind {
-    match kind.trim().to_ascii_lowercase().as_str() {
-        "hidden" => Kind::Hidden,
-        "email" => Kind::Email,
-        "tel" => Kind::Telephone,
-        "search" => Kind::Search,
-        "password" => Kind::Password,
-        "checkbox" => Kind::Checkbox,
-        "radio" => Kind::Radio,
-        "file" => Kind::File,
-        "submit" => Kind::Submit,
-        "image" => Kind::Image,
-        "button" | "reset" => Kind::Button,
-        _ => Kind::Text,
-    }
-}
-
-fn method(name: &str) -> Option<Method> {
-    match name.trim().to_ascii_lowercase().as_str() {
-        "post" => Some(Method::Post),
-        "dialog" => Some(Method::Dialog),
-        "get" => Some(Method::Get),
-        _ => None,
-    }
-}
-
-fn encoding(name: &str) -> Encoding {
-    match name.trim().to_ascii_lowercase().as_str() {
-        "multipart/form-data" => Encoding::Multipart,
-        "text/plain" => Encoding::Plain,
-        _ => Encoding::UrlEncoded,
-    }
-}
-
-fn is_concealed(element: &ElementRef<'_>) -> bool {
-    if element.attr("hidden").is_some() {
-        return true;
-    }
-    element.attr("style").is_some_and(|style| {
-        let style: String = style.split_whitespace().collect();
-        let style = style.to_ascii_lowercase();
-        style.contains("display:none") || style.contains("visibility:hidden")
-    })
-}
-
-/// Whether a script sends a form when it is loaded, and not when something is clicked.
-fn submits_itself(script: &str) -> bool {
-    (script.contains(".submit()") || script.contains(".requestSubmit()"))
-        && !script.contains("click")
-        && !script.contains("onchange")
-        && !script.contains("'change'")
-        && !script.contains("\"change\"")
-}
-
-fn push(to: &mut String, text: &str, limit: usize) {
-    let room = limit.saturating_sub(to.len());
-    if room == 0 {
-        return;
-    }
-    let mut end = text.len().min(room);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    to.push_str(&text[..end]);
-}
-
-fn tidy(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
