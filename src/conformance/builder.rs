@@ -236,15 +236,18 @@ impl Conformance {
         .await;
         let (scenarios, interrupted) = match discovered {
             Ok(rp) => {
+                let rp = Arc::new(rp);
                 let runner = Runner {
-                    rp: Arc::new(rp),
+                    rp: Arc::clone(&rp),
                     judgement: Arc::clone(&judgement),
                     jobs: self.options.jobs.max(1),
                     slow: self.options.slow || profile.slow,
                     stop: self.stop.clone(),
                     observer: self.observer,
                 };
-                runner.run(&chosen).await
+                let results = runner.run(&chosen).await;
+                rp.deregister().await;
+                results
             }
             Err(halt) => (unreachable(&chosen, &halt, self.observer.as_mut()), false),
         };

@@ -5,6 +5,7 @@
 
 mod authorize;
 mod complete;
+mod registration;
 mod relying_party;
 mod session;
 mod token;
@@ -12,6 +13,7 @@ mod token;
 pub(crate) use authorize::random_text;
 pub use authorize::{AuthorizationAttempt, AuthorizationPlan};
 pub use complete::{CompletedFlow, Specimens, Tokens};
+pub use registration::{Management, Registered, Registration};
 pub use relying_party::{RelyingParty, RelyingPartyOptions};
 pub use session::{Lease, Session, Sessions};
 pub use token::Caller;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use super::registration::Registered;
 use super::session::Sessions;
 use super::{Halt, Specimens};
 use crate::evidence::Recorder;
@@ -47,6 +48,7 @@ pub struct RelyingParty {
     pub sessions: Sessions,
     /// Journeys that scenarios share.
     pub specimens: Specimens,
+    pub(super) registered: Registered,
     keys: OnceCell<Answer>,
     asked: Mutex<HashSet<String>>,
 }
@@ -69,6 +71,7 @@ impl RelyingParty {
         Self {
             sessions: Sessions::new(Arc::clone(&options.client)),
             specimens: Specimens::default(),
+            registered: Registered::default(),
             keys: OnceCell::new(),
             asked: Mutex::default(),
             provider,
@@ -78,7 +81,10 @@ impl RelyingParty {
 
     /// The same relying party with no session and no specimen: to look at something again, alone.
     pub fn afresh(&self) -> Self {
-        Self::with(self.options.clone(), self.provider.clone())
+        Self {
+            registered: self.registered.clone(),
+            ..Self::with(self.options.clone(), self.provider.clone())
+        }
     }
 
     /// The relying party of an issuer of its own, equal to this one but for state and clock. Only the

@@ -39,6 +39,11 @@ impl JsonAnswer {
         self.answer.response.status().is_success()
     }
 
+    /// Whether the status is 4xx.
+    pub fn is_refusal(&self) -> bool {
+        self.answer.response.status().is_client_error()
+    }
+
     /// A member.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.body.as_ref().ok()?.get(name)

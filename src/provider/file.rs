@@ -52,6 +52,15 @@ pub enum AuthMethod {
 }
 
 impl AuthMethod {
+    /// All methods.
+    pub const ALL: [Self; 5] = [
+        Self::None,
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::ClientSecretJwt,
+        Self::PrivateKeyJwt,
+    ];
+
     /// The word of the metadata and of provider files.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -9,6 +9,7 @@ mod id_token;
 mod judge;
 mod metadata;
 mod phrases;
+mod registration;
 mod template;
 mod time;
 mod token;

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::finding::{Finding, Outcome};
 use crate::flow::{
-    AuthorizationAttempt, CompletedFlow, Halt, Lease, RelyingParty, Session, Tokens,
+    AuthorizationAttempt, CompletedFlow, Halt, Lease, Registration, RelyingParty, Session, Tokens,
 };
 use crate::login::Credentials;
 use crate::protocol::JsonAnswer;
@@ -80,6 +80,8 @@ pub struct World {
     pub(super) tokens: Tokens,
     /// The tokens before the last refresh.
     pub(super) old_tokens: Tokens,
+    /// The clients that the scenario registered (or tried to), the latest last.
+    pub(super) registrations: Vec<Registration>,
     /// The last answer of each endpoint, by its metadata name.
     pub(super) answers: BTreeMap<&'static str, JsonAnswer>,
     permit: Option<(Arc<Semaphore>, OwnedSemaphorePermit)>,

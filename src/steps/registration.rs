@@ -1,0 +1,181 @@
+//! Steps of dynamic client registration.
+//!
+//! Tables name client metadata, with values in JSON: `| response_types | ["code id_token"] |`. Words in
+//! braces stand inside the strings of a value; `{absent}` leaves a member out that would be sent by default.
+//! What is sent by default are `client_name` and one redirect URI; `grant_types` follow from
+//! `response_types` where a table names only these.
+
+use cucumber::gherkin::Step;
+use cucumber::{given, then, when};
+use serde_json::{Map, Value, json};
+
+use super::World;
+use crate::checks::{refusal, success};
+use crate::flow::{Halt, Registration};
+use crate::protocol::Parameters;
+
+/// A new client with these metadata is the client of the scenario from now on. Skipped where the provider
+/// takes nobody without an initial access token, or does not take such a client.
+#[given("a registered client")]
+async fn registered(world: &mut World, step: &Step) {
+    let result = world.use_registered_client(step).await;
+    world.absorb(result);
+}
+
+/// Whatever comes of it is kept; the client of the scenario stays. The table names metadata; a docstring is
+/// sent as it stands.
+#[when("a client is registered")]
+async fn register(world: &mut World, step: &Step) {
+    let result = world.register(step).await;
+    world.absorb(result);
+}
+
+/// Third column: status, error code or both, alternatives joined with ` or `; nothing means any refusal.
+#[then("the registration is refused")]
+fn refused(world: &mut World, step: &Step) {
+    let result = world.judge_answer("registration_endpoint", step, |answer, expected| {
+        refusal(answer, expected.unwrap_or_default())
+    });
+    world.conclude(step, result);
+}
+
+/// A success with a `client_id`.
+#[then("the registration is accepted")]
+fn accepted(world: &mut World, step: &Step) {
+    let result = world.judge_answer("registration_endpoint", step, |answer, _| {
+        success(answer, &["client_id"])
+    });
+    world.conclude(step, result);
+}
+
+impl World {
+    async fn use_registered_client(&mut self, step: &Step) -> Result<(), Halt> {
+        self.register(step).await?;
+        let rp = self.rp()?;
+        let client = rp.registered_client(self.registration()?, step.table.is_none())?;
+        self.client = Some(client);
+        Ok(())
+    }
+
+    async fn register(&mut self, step: &Step) -> Result<(), Halt> {
+        let rp = self.rp()?;
+        let registration = match &step.docstring {
+            Some(text) => rp.register_text(text).await?,
+            None => {
+                let mut metadata = rp.client_metadata();
+                self.change_metadata(&mut metadata, step)?;
+                complete_flows(&mut metadata);
+                rp.register(metadata).await?
+            }
+        };
+        self.take_answer("registration_endpoint", registration.answer.clone());
+        self.registrations.push(registration);
+        Ok(())
+    }
+
+    /// The latest registration.
+    pub(super) fn registration(&self) -> Result<&Registration, Halt> {
+        self.registrations
+            .last()
+            .ok_or_else(|| Halt::unjudged("the scenario registered no client: a step is missing"))
+    }
+
+    /// Changes metadata as a step's table says.
+    pub(super) fn change_metadata(
+        &self,
+        metadata: &mut Map<String, Value>,
+        step: &Step,
+    ) -> Result<(), Halt> {
+        let rows = step.table.as_ref().map(|table| table.rows.as_slice());
+        for row in rows.unwrap_or_default() {
+            let [name, value] = row.as_slice() else {
+                return Err(Halt::unjudged("a table of metadata has two columns"));
+            };
+            if value == "{absent}" {
+                metadata.shift_remove(name);
+                continue;
+            }
+            let mut value: Value = serde_json::from_str(value)
+                .map_err(|e| Halt::unjudged(format!("`{value}` is no JSON: {e}")))?;
+            self.fill_json(&mut value)?;
+            metadata.insert(name.clone(), value);
+        }
+        Ok(())
+    }
+
+    fn fill_json(&self, value: &mut Value) -> Result<(), Halt> {
+        match value {
+            Value::String(text) => *text = self.fill(text, &Parameters::default())?,
+            Value::Array(items) => {
+                for item in items {
+                    self.fill_json(item)?;
+                }
+            }
+            Value::Object(members) => {
+                for member in members.values_mut() {
+                    self.fill_json(member)?;
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// The grant types that go with the response types
+/// ([RFC 7591 2.1](https://www.rfc-editor.org/rfc/rfc7591#section-2.1)), where only these are named.
+fn complete_flows(metadata: &mut Map<String, Value>) {
+    if metadata.contains_key("grant_types") {
+        return;
+    }
+    let Some(types) = metadata.get("response_types").and_then(Value::as_array) else {
+        return;
+    };
+    let words = || {
+        types
+            .iter()
+            .filter_map(Value::as_str)
+            .flat_map(|t| t.split(' '))
+    };
+    let mut grants = Vec::new();
+    if words().any(|word| word == "code") {
+        grants.push("authorization_code");
+    }
+    if words().any(|word| word == "id_token" || word == "token") {
+        grants.push("implicit");
+    }
+    metadata.insert("grant_types".to_owned(), json!(grants));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grant_types_follow_from_response_types() {
+        for (given, expected) in [
+            (json!({}), json!(null)),
+            (
+                json!({"response_types": ["code"]}),
+                json!(["authorization_code"]),
+            ),
+            (
+                json!({"response_types": ["id_token token"]}),
+                json!(["implicit"]),
+            ),
+            (
+                json!({"response_types": ["code id_token"]}),
+                json!(["authorization_code", "implicit"]),
+            ),
+            (
+                json!({"response_types": ["code"], "grant_types": ["x"]}),
+                json!(["x"]),
+            ),
+        ] {
+            let mut metadata = given.as_object().unwrap().clone();
+            complete_flows(&mut metadata);
+            let grants = metadata.get("grant_types").cloned().unwrap_or_default();
+            assert_eq!(grants, expected, "{given}");
+        }
+    }
+}
