@@ -121,7 +121,7 @@ pub(crate) fn read_hint<'t>(ctx: &Context<'_>, text: &'t str) -> Option<Parsed<'
     let token = Parsed::read(text)?;
     let is_ours = token.text("iss") == Some(&ctx.issuer.url) && !token.is_critical();
     let kid = token.header.get("kid")?.as_str()?;
-    let published = ctx.issuer.keys().published();
+    let published = ctx.issuer.keys().published().to_vec();
     let key = published
         .iter()
         .flat_map(|set| set.iter())

@@ -227,6 +227,8 @@ impl Default for Settings {
 
 impl Settings {
     fn into_core(self, origin: String) -> (Arc<Core>, Observers) {
+        // Making the keys takes a while, in which nobody needs them yet.
+        std::thread::spawn(|| keys::generation(0));
         let config = Config {
             origin,
             signing: self.signing,

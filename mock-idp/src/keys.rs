@@ -267,7 +267,9 @@ fn pem(label: &str, der: &[u8]) -> String {
 /// The keys of one issuer: which generation signs, and which are still published.
 #[derive(Debug, Default)]
 pub(crate) struct KeyRing {
-    current: usize,
+    number: usize,
+    // The signing generation first; filled when it is first asked for.
+    published: Vec<Arc<KeySet>>,
 }
 
 impl KeyRing {
@@ -276,19 +278,22 @@ impl KeyRing {
     const RETIRED: usize = 2;
 
     pub(crate) fn rotate(&mut self) {
-        self.current += 1;
+        self.published();
+        self.number += 1;
+        self.published.insert(0, generation(self.number));
+        self.published.truncate(1 + Self::RETIRED);
     }
 
-    pub(crate) fn current(&self) -> Arc<KeySet> {
-        generation(self.current)
+    pub(crate) fn current(&mut self) -> Arc<KeySet> {
+        Arc::clone(&self.published()[0])
     }
 
-    /// The generations of the JWKS, the signing one first.
-    pub(crate) fn published(&self) -> Vec<Arc<KeySet>> {
-        (self.current.saturating_sub(Self::RETIRED)..=self.current)
-            .rev()
-            .map(generation)
-            .collect()
+    /// The generations of the JWKS, the signing one first; there is always one.
+    pub(crate) fn published(&mut self) -> &[Arc<KeySet>] {
+        if self.published.is_empty() {
+            self.published.push(generation(self.number));
+        }
+        &self.published
     }
 }
 

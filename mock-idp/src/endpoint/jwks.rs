@@ -10,7 +10,7 @@ use crate::reply::Reply;
 
 /// Answers the public keys: those that sign, then the retired ones.
 pub(super) fn answer(ctx: &Context<'_>) -> Reply {
-    let published = ctx.issuer.keys().published();
+    let published = ctx.issuer.keys().published().to_vec();
     let keys: Vec<Value> = published
         .iter()
         .flat_map(|set| set.iter())
