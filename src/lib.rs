@@ -6,6 +6,7 @@ pub mod checks;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod conformance;
+pub mod duration;
 pub mod error;
 pub mod evidence;
 pub mod finding;
@@ -20,3 +21,6 @@ pub mod report;
 pub mod requirement;
 pub mod run;
 pub mod steps;
+
+pub use conformance::Conformance;
+pub use provider::ClientConfig;

@@ -32,14 +32,17 @@ pub struct Run {
     pub duration_ms: u64,
     /// The profile that chose the scenarios.
     pub profile: String,
-    /// True when it was stopped before its end; what is missing is in no list.
+    /// True when it was stopped before its end.
     #[serde(default)]
     pub interrupted: bool,
     /// Scenarios by outcome.
     pub totals: Totals,
     /// Distinct requirements by their worst outcome.
     pub requirements: Totals,
-    /// Every scenario that was chosen, in the order of the features.
+    /// The ids of the scenarios that had not ended when the run was stopped, in the order of the features.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<String>,
+    /// Every scenario that was chosen and has ended, in the order of the features.
     pub scenarios: Vec<ScenarioResult>,
     /// Every exchange, redacted, in the order in which they began.
     pub exchanges: Vec<Exchange>,
@@ -164,7 +167,8 @@ impl Totals {
         self.pass + self.fail + self.warn + self.skip + self.review + self.error
     }
 
-    fn slot(&mut self, outcome: Outcome) -> &mut usize {
+    /// The count of one outcome.
+    pub fn slot(&mut self, outcome: Outcome) -> &mut usize {
         match outcome {
             Outcome::Pass => &mut self.pass,
             Outcome::Fail => &mut self.fail,

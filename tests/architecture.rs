@@ -10,11 +10,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("finding", &["requirement"]),
     ("run", &["finding", "requirement"]),
     ("error", &[]),
+    ("duration", &[]),
     ("jwt", &["finding"]),
     ("html", &[]),
     ("evidence", &["run", "html"]),
     ("http", &["error", "evidence"]),
-    ("login", &["error", "html", "http"]),
+    ("login", &["duration", "error", "html", "http"]),
     ("protocol", &["http", "login"]),
     (
         "provider",

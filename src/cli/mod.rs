@@ -1,52 +1,114 @@
 //! The command line.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "talking to the terminal is what this module is for"
-)]
-
+mod arguments;
+mod exit;
+mod known;
+mod mock;
+mod progress;
+mod prompt;
+mod reports;
 mod run;
+mod signals;
+mod terminal;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// The configuration or the command line is wrong.
-const EXIT_CONFIG: u8 = 2;
+use terminal::{Color, Terminal};
+
+/// What `--help` says below the subcommands.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing failed
+  1  a requirement failed
+  2  the configuration or the command line is wrong
+  3  no requirement failed, but something could not be judged
+  4  nothing was left to judge, or all was skipped
+
+Example: oidcheck run -p provider.toml --report html,junit --out reports/latest";
 
 /// Tells whether an OpenID Provider does what the specifications say.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, after_help = EXIT_CODES, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Colours: always, never, or auto (on a terminal; honours NO_COLOR and CLICOLOR_FORCE)
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    color: Color,
+    /// Says on stderr what happens inside; twice says more. RUST_LOG overrides it
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Runs the features against a provider, or against the built-in mock IdP.
     Run(run::RunArgs),
 }
 
 /// Runs the program; gives its exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    let terminal = Terminal::new(cli.color);
+    log(cli.verbose);
+    quiet_panics();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
         .enable_all()
         .build()
     {
         Ok(runtime) => runtime,
-        Err(e) => {
-            eprintln!("oidcheck: no runtime: {e}");
-            return ExitCode::from(3);
+        Err(error) => {
+            terminal.complain(&format!("no runtime: {error}"));
+            return ExitCode::from(exit::UNJUDGED);
         }
     };
     let result = match cli.command {
-        Command::Run(args) => runtime.block_on(run::run(args)),
+        Command::Run(args) => runtime.block_on(run::run(args, terminal)),
     };
-    result.unwrap_or_else(|error| {
-        eprintln!("oidcheck: {error}");
-        ExitCode::from(EXIT_CONFIG)
-    })
+    runtime.shutdown_background();
+    ExitCode::from(result.unwrap_or_else(|error| {
+        terminal.complain(&error.to_string());
+        exit::CONFIG
+    }))
+}
+
+/// Logs to stderr. Only our own crates: what others log of requests may hold secrets.
+fn log(verbose: u8) {
+    let filter = std::env::var("RUST_LOG")
+        .ok()
+        .and_then(|text| EnvFilter::try_new(text).ok())
+        .unwrap_or_else(|| {
+            EnvFilter::new(match verbose {
+                0 => "error",
+                1 => "info",
+                _ => "debug",
+            })
+        });
+    let ours = tracing_subscriber::filter::filter_fn(|metadata| {
+        let of = metadata.target().split("::").next();
+        matches!(of, Some("oidcheck" | "mock_idp"))
+    });
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(ours)
+        .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
+        .init();
+}
+
+/// A panic in a step becomes an `error` in the report, redacted; its message may hold what a provider sent.
+fn quiet_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() == Some("oidcheck-run") {
+            let place = panic.location().map(ToString::to_string);
+            tracing::error!("a step panicked at {}", place.unwrap_or_default());
+        } else {
+            usual(panic);
+        }
+    }));
 }

@@ -1,126 +1,35 @@
 //! The library's face: from a provider to a [`Run`].
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
+use url::Url;
 
-use super::features::FeatureSet;
-use super::parser::{Planned, plan};
-use super::profile::{self, Profile};
+use super::options::{Observer, Options, Silent, Stop};
+use super::plan::Plan;
+use super::registration::register_missing;
 use super::runner::{Chosen, Runner};
-use super::selection::{Selection, Selector};
 use super::{scenario, tally};
 use crate::error::ConfigError;
 use crate::evidence::Recorder;
 use crate::finding::Outcome;
 use crate::flow::{Halt, RelyingParty, RelyingPartyOptions};
 use crate::http::{Client, ClientOptions, Deadline};
-use crate::login;
-use crate::provider::{Control, ProviderConfig};
-use crate::requirement::Level;
-use crate::run::{Exchange, ProviderInfo, Role, Run, SCHEMA_VERSION, ScenarioResult, Tool, Totals};
-use crate::steps::Judgement;
-
-/// How a run goes.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The profile that chooses the scenarios.
-    pub profile: String,
-    /// Selectors, as on the command line; several mean "or".
-    pub select: Vec<String>,
-    /// Selectors of what is left out.
-    pub skip: Vec<String>,
-    /// The weakest level that is judged.
-    pub level: Option<Level>,
-    /// Runs scenarios that wait for a long time too.
-    pub slow: bool,
-    /// How many scenarios run side by side.
-    pub jobs: usize,
-    /// The longest that one exchange may take.
-    pub max_time: Duration,
-    /// The longest that a connection may take to be made.
-    pub connect_timeout: Duration,
-    /// The longest that the run may take, waits of slow scenarios not counted.
-    pub deadline: Duration,
-    /// Takes any certificate.
-    pub insecure: bool,
-    /// Folders with features of the user's own.
-    pub features: Vec<PathBuf>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            profile: profile::DEFAULT.to_owned(),
-            select: Vec::new(),
-            skip: Vec::new(),
-            level: None,
-            slow: false,
-            jobs: 8,
-            max_time: Duration::from_secs(10),
-            connect_timeout: Duration::from_secs(5),
-            deadline: Duration::from_secs(300),
-            insecure: false,
-            features: Vec::new(),
-        }
-    }
-}
-
-/// Is told what happens during a run.
-pub trait Observer: Send {
-    /// The run begins: its head (without results), and how many scenarios it has.
-    fn begun(&mut self, _run: &Run, _scenarios: usize) {}
-    /// A scenario is finished.
-    fn finished(&mut self, _scenario: &ScenarioResult) {}
-}
-
-/// Tells nobody.
-#[derive(Debug)]
-struct Silent;
-
-impl Observer for Silent {}
-
-/// Stops a run before its end, from anywhere.
-#[derive(Debug, Clone, Default)]
-pub struct Stop {
-    inner: Arc<(std::sync::atomic::AtomicBool, Notify)>,
-}
-
-impl Stop {
-    /// Asks the run to stop. What is finished is kept.
-    pub fn request(&self) {
-        self.inner
-            .0
-            .store(true, std::sync::atomic::Ordering::SeqCst);
-        self.inner.1.notify_waiters();
-    }
-
-    /// Whether it was asked to.
-    pub fn is_requested(&self) -> bool {
-        self.inner.0.load(std::sync::atomic::Ordering::SeqCst)
-    }
-
-    /// Waits until it is asked to.
-    pub(super) async fn requested(&self) {
-        loop {
-            let notified = self.inner.1.notified();
-            if self.is_requested() {
-                return;
-            }
-            notified.await;
-        }
-    }
-}
+use crate::login::{self, Credentials, LoginDriver, Prompt};
+use crate::provider::{ClientConfig, Control, ProviderConfig};
+use crate::requirement::Catalogue;
+use crate::run::{ProviderInfo, Role, Run, SCHEMA_VERSION, ScenarioResult, Tool, Totals};
 
 /// A conformance run against one provider.
 pub struct Conformance {
     config: ProviderConfig,
     options: Options,
     control: Option<Arc<dyn Control>>,
+    prompt: Option<Arc<dyn Prompt>>,
     observer: Box<dyn Observer>,
     recorder: Arc<Recorder>,
     stop: Stop,
@@ -136,22 +45,65 @@ impl std::fmt::Debug for Conformance {
 }
 
 impl Conformance {
+    /// A run against the provider of this issuer, spelled as the provider spells it.
+    ///
+    /// Without a [`client`](Self::client) the run registers one, where the provider lets it
+    /// ([Registration 3](https://openid.net/specs/openid-connect-registration-1_0.html#ClientRegistration)).
+    /// What needs a [`user`](Self::user) is skipped without one.
+    pub fn new(issuer: impl Into<String>) -> Self {
+        Self::of(ProviderConfig::of_issuer(issuer))
+    }
+
+    /// A run against the provider that a file describes, as `oidcheck run -p FILE` does.
+    ///
+    /// # Errors
+    /// The file can't be read, or something in it is wrong.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        Ok(Self::of(ProviderConfig::load(path.as_ref())?))
+    }
+
     /// A run against a provider.
     pub fn of(config: ProviderConfig) -> Self {
         Self {
             config,
             options: Options::default(),
             control: None,
+            prompt: None,
             observer: Box::new(Silent),
             recorder: Arc::default(),
             stop: Stop::default(),
         }
     }
 
-    /// How the run goes.
+    /// A client that is registered with the provider. The first with a secret or key is the main one, the next
+    /// "another client"; the first without authentication is the public one.
     #[must_use]
-    pub fn options(mut self, options: Options) -> Self {
-        self.options = options;
+    pub fn client(mut self, client: ClientConfig) -> Self {
+        self.config.clients.push(client);
+        self
+    }
+
+    /// A user who may log in: a test account of which nothing depends.
+    #[must_use]
+    pub fn user(mut self, username: impl Into<String>, password: impl Into<String>) -> Self {
+        self.config.users.push(Credentials {
+            username: username.into(),
+            password: password.into(),
+        });
+        self
+    }
+
+    /// Certificates (PEM) to trust besides those of the system.
+    #[must_use]
+    pub fn cacert(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.config.cacert = Some(pem.into());
+        self
+    }
+
+    /// The profile that chooses the scenarios; `all` by default.
+    #[must_use]
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.options.profile = name.into();
         self
     }
 
@@ -162,10 +114,38 @@ impl Conformance {
         self
     }
 
+    /// Leaves checks or scenarios out, as on the command line.
+    #[must_use]
+    pub fn skip(mut self, selector: impl Into<String>) -> Self {
+        self.options.skip.push(selector.into());
+        self
+    }
+
+    /// The longest that the run may take; five minutes by default.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.options.deadline = deadline;
+        self
+    }
+
+    /// How the run goes, whole: replaces what was said of it before.
+    #[must_use]
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
     /// Power over the provider: the built-in mock IdP gives it.
     #[must_use]
     pub fn control(mut self, control: Arc<dyn Control>) -> Self {
         self.control = Some(control);
+        self
+    }
+
+    /// The person who logs in where the login driver is `manual`.
+    #[must_use]
+    pub fn prompt(mut self, prompt: Arc<dyn Prompt>) -> Self {
+        self.prompt = Some(prompt);
         self
     }
 
@@ -201,7 +181,12 @@ impl Conformance {
                     .enable_all()
                     .build()
                     .map_err(|e| ConfigError::new(format!("no runtime: {e}")))
-                    .and_then(|runtime| runtime.block_on(self.run_here()));
+                    .and_then(|runtime| {
+                        let result = runtime.block_on(self.run_here());
+                        // A host name that is still being looked up must not hold up the end.
+                        runtime.shutdown_background();
+                        result
+                    });
                 let _ = give.send(result);
             })
             .map_err(|e| ConfigError::new(format!("no thread: {e}")))?;
@@ -210,99 +195,103 @@ impl Conformance {
     }
 
     async fn run_here(mut self) -> Result<Run, ConfigError> {
-        let mut set = FeatureSet::embedded()?;
-        for folder in &self.options.features {
-            set.add_folder(folder)?;
-        }
-        let profile = find_profile(&set.profiles, &self.options.profile)?;
-        let planned = plan(&set, &profile)?;
-        self.check_known(&set)?;
-        let judgement = Arc::new(Judgement {
-            levels: profile.levels.clone(),
-            catalogue: set.catalogue,
-        });
-        let chosen = self.choose(planned, &profile, &judgement)?;
-        let client = self.client()?;
-        let driver = login::driver(&self.config.login)?;
+        let plan = Plan::new(&self.options)?;
+        self.check(plan.catalogue())?;
+        let client = Arc::new(self.transport()?);
+        let driver = self.driver()?;
         let begun = Instant::now();
-        let mut run = self.head(&profile);
-        self.observer.begun(&run, chosen.len());
-        let discovered = RelyingParty::discover(RelyingPartyOptions {
-            config: Arc::new(self.config.clone()),
-            client: Arc::new(client),
-            driver,
-            control: self.control.clone(),
-        })
-        .await;
-        let (scenarios, interrupted) = match discovered {
-            Ok(rp) => {
-                let rp = Arc::new(rp);
+        let mut run = self.head(&plan);
+        self.observer.begun(&run);
+        let stop = self.stop.clone();
+        let met = if plan.chosen.is_empty() {
+            None
+        } else {
+            tokio::select! {
+                met = self.meet(&client, driver) => Some(met),
+                () = stop.requested() => None,
+            }
+        };
+        let mut scenarios = match met {
+            Some(Ok(rp)) => {
                 let runner = Runner {
                     rp: Arc::clone(&rp),
-                    judgement: Arc::clone(&judgement),
+                    judgement: Arc::clone(&plan.judgement),
                     jobs: self.options.jobs.max(1),
-                    slow: self.options.slow || profile.slow,
-                    stop: self.stop.clone(),
+                    slow: self.options.slow || plan.profile.slow,
+                    stop,
                     observer: self.observer,
                 };
-                let results = runner.run(&chosen).await;
+                let (scenarios, _) = runner.run(&plan.chosen).await;
                 rp.deregister().await;
-                results
+                scenarios
             }
-            Err(halt) => (unreachable(&chosen, &halt, self.observer.as_mut()), false),
+            Some(Err(halt)) => unreachable(&plan.chosen, &halt, self.observer.as_mut()),
+            None => Vec::new(),
         };
-        run.stale_known = tally::stale(&self.config.known, &scenarios, &judgement.catalogue);
+        scrub(&mut scenarios, &self.recorder);
+        run.stale_known = tally::stale(&self.config.known, &scenarios, plan.catalogue());
+        run.unfinished
+            .retain(|id| !scenarios.iter().any(|scenario| scenario.id == *id));
+        run.interrupted = !run.unfinished.is_empty();
         run.scenarios = scenarios;
-        run.interrupted = interrupted;
         run.exchanges = self.recorder.exchanges();
         run.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         run.recount();
         Ok(run)
     }
 
-    fn choose(
-        &self,
-        planned: Vec<Planned>,
-        profile: &Profile,
-        judgement: &Judgement,
-    ) -> Result<Vec<Chosen>, ConfigError> {
-        let parse = |texts: &[String]| {
-            texts
-                .iter()
-                .map(|text| Selector::parse(text, &planned, &judgement.catalogue))
-                .collect::<Result<Vec<_>, _>>()
-        };
-        let selection = Selection {
-            only: parse(&self.options.select)?,
-            skip: parse(&self.options.skip)?,
-            level: self.options.level,
-        };
-        let level_of = |id: &str| judgement.catalogue.get(id).map(|row| judgement.level(row));
-        Ok(planned
-            .into_iter()
-            .filter_map(|scenario| {
-                let selected = selection.of(&scenario, profile, level_of, &judgement.catalogue)?;
-                Some(Chosen { scenario, selected })
-            })
-            .collect())
+    /// Asks the provider what it is, and registers the clients that the file lacks.
+    async fn meet(
+        &mut self,
+        client: &Arc<Client>,
+        driver: Arc<dyn LoginDriver>,
+    ) -> Result<Arc<RelyingParty>, Halt> {
+        let rp = RelyingParty::discover(RelyingPartyOptions {
+            config: Arc::new(self.config.clone()),
+            client: Arc::clone(client),
+            driver,
+            control: self.control.clone(),
+        })
+        .await?;
+        let clients = register_missing(&rp, self.observer.as_mut()).await;
+        if clients.is_empty() {
+            return Ok(Arc::new(rp));
+        }
+        let mut config = self.config.clone();
+        config.clients.extend(clients);
+        Ok(Arc::new(rp.with_config(config)))
     }
 
-    fn check_known(&self, set: &FeatureSet) -> Result<(), ConfigError> {
-        match self
-            .config
-            .known
-            .iter()
-            .find(|known| set.catalogue.get(&known.requirement).is_none())
-        {
-            Some(known) => Err(ConfigError::new(format!(
-                "[[known]] names `{}`, which is no known requirement",
-                known.requirement
-            ))),
-            None => Ok(()),
+    /// What the types can't say about the provider file.
+    fn check(&self, catalogue: &Catalogue) -> Result<(), ConfigError> {
+        let issuer = &self.config.issuer;
+        if !Url::parse(issuer).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+            return Err(ConfigError::new(format!(
+                "the issuer `{issuer}` is no http(s) URL"
+            )));
+        }
+        let mut known = self.config.known.iter();
+        let Some(known) = known.find(|known| catalogue.get(&known.requirement).is_none()) else {
+            return Ok(());
+        };
+        let message = format!(
+            "[[known]] names `{}`, which is no known requirement",
+            known.requirement
+        );
+        Err(match &known.place {
+            Some((file, line)) => ConfigError::line(file, *line, message),
+            None => ConfigError::new(message),
+        })
+    }
+
+    fn driver(&self) -> Result<Arc<dyn LoginDriver>, ConfigError> {
+        match &self.prompt {
+            Some(prompt) => login::driver_with_prompt(&self.config.login, Arc::clone(prompt)),
+            None => login::driver(&self.config.login),
         }
     }
 
-    fn client(&self) -> Result<Client, ConfigError> {
+    fn transport(&self) -> Result<Client, ConfigError> {
         for (kind, secret) in self.config.secrets() {
             self.recorder.learn(kind, secret);
         }
@@ -329,7 +318,7 @@ impl Conformance {
         )
     }
 
-    fn head(&self, profile: &Profile) -> Run {
+    fn head(&self, plan: &Plan) -> Run {
         Run {
             schema_version: SCHEMA_VERSION,
             tool: Tool {
@@ -345,29 +334,16 @@ impl Conformance {
                 .format(&Rfc3339)
                 .unwrap_or_default(),
             duration_ms: 0,
-            profile: profile.name.clone(),
+            profile: plan.profile.name.clone(),
             interrupted: false,
             totals: Totals::default(),
             requirements: Totals::default(),
+            unfinished: plan.scenarios().map(|(s, _)| s.id.clone()).collect(),
             scenarios: Vec::new(),
-            exchanges: Vec::<Exchange>::new(),
+            exchanges: Vec::new(),
             stale_known: Vec::new(),
         }
     }
-}
-
-fn find_profile(profiles: &[Profile], name: &str) -> Result<Profile, ConfigError> {
-    profiles
-        .iter()
-        .find(|p| p.name == name)
-        .cloned()
-        .ok_or_else(|| {
-            let names: Vec<&str> = profiles.iter().map(|p| p.name.as_str()).collect();
-            ConfigError::new(format!(
-                "`{name}` is no profile; there are {}",
-                names.join(", ")
-            ))
-        })
 }
 
 /// Nothing can be judged: the provider gave no answer at all.
@@ -382,4 +358,53 @@ fn unreachable(chosen: &[Chosen], halt: &Halt, observer: &mut dyn Observer) -> V
             result
         })
         .collect()
+}
+
+/// Takes out what was not known to be a secret yet when a finding was put into words.
+fn scrub(scenarios: &mut [ScenarioResult], recorder: &Recorder) {
+    for scenario in scenarios {
+        let checks = scenario.checks.iter_mut().flat_map(|check| {
+            let texts = check.expected.iter_mut().chain([&mut check.actual]);
+            texts.chain(&mut check.note)
+        });
+        for text in checks.chain(&mut scenario.reason) {
+            *text = recorder.scrub(text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_future_of_a_run_may_go_to_another_thread() {
+        fn is_send(_: &impl Send) {}
+        is_send(&Conformance::new("https://op.example").run());
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_found_without_the_network() {
+        for (conformance, says) in [
+            (
+                Conformance::new("op.example"),
+                "`op.example` is no http(s) URL",
+            ),
+            (
+                Conformance::new("https://op.example").profile("basics"),
+                "`basics` is no profile; there are all",
+            ),
+            (
+                Conformance::new("https://op.example").select("OIDCC-2-666"),
+                "`OIDCC-2-666` matches nothing; the nearest names are OIDCC-2-",
+            ),
+            (
+                Conformance::new("https://op.example").cacert("no PEM"),
+                "cacert: no certificate in the file",
+            ),
+        ] {
+            let error = conformance.run().await.expect_err("must be refused");
+            assert!(error.to_string().contains(says), "{error}");
+        }
+    }
 }

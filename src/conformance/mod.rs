@@ -5,15 +5,20 @@
 
 mod builder;
 mod features;
+mod options;
 mod parser;
+mod plan;
 mod profile;
+mod registration;
 mod runner;
 mod scenario;
 mod selection;
 mod tally;
 
-pub use builder::{Conformance, Observer, Options, Stop};
+pub use builder::Conformance;
 pub use features::FeatureSet;
+pub use options::{Observer, Options, Stop};
 pub use parser::{Planned, plan};
+pub use plan::Plan;
 pub use profile::Profile;
-pub use selection::{Selection, Selector};
+pub use selection::{Selection, Selector, nearest};

@@ -8,7 +8,7 @@ use futures::future::LocalBoxFuture;
 use futures::stream::FuturesUnordered;
 use tokio::sync::Semaphore;
 
-use super::builder::{Observer, Stop};
+use super::options::{Observer, Stop};
 use super::parser::Planned;
 use super::scenario::{Setting, result};
 use crate::finding::Outcome;
@@ -17,6 +17,7 @@ use crate::run::{Check, ScenarioResult};
 use crate::steps::{Judgement, Selected};
 
 /// A scenario and which of its checks are judged.
+#[derive(Debug)]
 pub(super) struct Chosen {
     pub(super) scenario: Planned,
     pub(super) selected: Selected,

@@ -126,25 +126,30 @@ fn same_file(asked: &str, file: &str) -> bool {
 
 /// Nothing has this name; the nearest ones are given.
 fn nothing<'a>(text: &str, name: &str, names: impl Iterator<Item = &'a str>) -> ConfigError {
+    ConfigError::new(format!(
+        "`{text}` matches nothing; the nearest names are {}",
+        nearest(name, names).join(", ")
+    ))
+}
+
+/// The three names that are most like `name`: those that contain it first.
+pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let name = name.to_lowercase();
     let mut near: Vec<(usize, &str)> = names
         .collect::<HashSet<_>>()
         .into_iter()
         .map(|candidate| {
-            let (one, other) = (candidate.to_lowercase(), name.to_lowercase());
-            let distance = if one.contains(&other) {
+            let lower = candidate.to_lowercase();
+            let distance = if lower.contains(&name) {
                 0
             } else {
-                strsim::damerau_levenshtein(&one, &other)
+                strsim::damerau_levenshtein(&lower, &name)
             };
             (distance, candidate)
         })
         .collect();
     near.sort();
-    let near: Vec<&str> = near.into_iter().take(3).map(|(_, name)| name).collect();
-    ConfigError::new(format!(
-        "`{text}` matches nothing; the nearest names are {}",
-        near.join(", ")
-    ))
+    near.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
 /// What the command line asks for.

@@ -79,6 +79,21 @@ impl RelyingParty {
         }
     }
 
+    /// The same relying party with another file, for instance one with clients that were registered meanwhile.
+    pub fn with_config(&self, config: ProviderConfig) -> Self {
+        let config = Arc::new(config);
+        let metadata = (*self.provider.metadata).clone();
+        let provider = Provider::new(Arc::clone(&config), metadata);
+        let options = RelyingPartyOptions {
+            config,
+            ..self.options.clone()
+        };
+        Self {
+            registered: self.registered.clone(),
+            ..Self::with(options, provider)
+        }
+    }
+
     /// The same relying party with no session and no specimen: to look at something again, alone.
     pub fn afresh(&self) -> Self {
         Self {

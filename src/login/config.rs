@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 
 use super::{CommandDriver, FormDriver, LoginDriver, ManualDriver, NoLogin, PageRule, Prompt};
+use crate::duration;
 use crate::error::ConfigError;
 
 /// A machine needs no longer for a login.
@@ -116,30 +117,15 @@ fn length_of_time<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Duration>, D::Error> {
     let written = Written::deserialize(deserializer).map_err(|_| bad_length())?;
-    let seconds = match written {
-        Written::Seconds(seconds) => Some(seconds),
-        Written::Text(text) => {
-            let text = text.trim();
-            let (number, factor) = if let Some(number) = text.strip_suffix("ms") {
-                (number, 1e-3)
-            } else if let Some(number) = text.strip_suffix('m') {
-                (number, 60.0)
-            } else {
-                (text.strip_suffix('s').unwrap_or(text), 1.0)
-            };
-            number.trim().parse::<f64>().ok().map(|n| n * factor)
-        }
+    let length = match written {
+        Written::Seconds(seconds) => duration::of_seconds(seconds),
+        Written::Text(text) => duration::parse(&text),
     };
-    match seconds {
-        Some(seconds) if seconds > 0.0 && seconds <= 86_400.0 => {
-            Ok(Some(Duration::from_secs_f64(seconds)))
-        }
-        _ => Err(bad_length()),
-    }
+    length.map(Some).ok_or_else(bad_length)
 }
 
 fn bad_length<E: serde::de::Error>() -> E {
-    E::custom("a length of time is written \"30s\", \"2m\" or as seconds, up to a day")
+    E::custom(duration::EXPECTED)
 }
 
 #[cfg(test)]

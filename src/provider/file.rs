@@ -121,6 +121,9 @@ pub struct Known {
     pub variant: Option<String>,
     /// Only this outcome.
     pub expected: Option<ExpectedOutcome>,
+    /// The file and the line where it is declared.
+    #[serde(skip)]
+    pub place: Option<(String, usize)>,
 }
 
 /// A provider file, read and checked.
@@ -357,7 +360,7 @@ impl Reader<'_> {
             users,
             login,
             capabilities,
-            known: raw.known.into_iter().map(Spanned::into_inner).collect(),
+            known: raw.known.into_iter().map(|row| self.known(row)).collect(),
         })
     }
 
@@ -425,6 +428,14 @@ impl Reader<'_> {
                 client.post_logout_redirect_uris,
             )?,
         })
+    }
+
+    fn known(&self, row: Spanned<Known>) -> Known {
+        let line = self.wrong(row.span(), "").line.unwrap_or(1);
+        Known {
+            place: Some((self.file.to_owned(), line)),
+            ..row.into_inner()
+        }
     }
 
     fn user(&self, user: Spanned<UserText>) -> Result<Credentials, ConfigError> {

@@ -2,6 +2,7 @@
 //! both.
 
 mod capabilities;
+mod client;
 mod file;
 pub(crate) mod metadata;
 

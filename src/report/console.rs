@@ -353,14 +353,21 @@ impl Page<'_> {
             ..
         } = self.run;
         if self.run.interrupted {
-            let text = "Interrupted: what had not finished is not in the totals.";
-            let text = self.style.outcome(Outcome::Error, text);
+            let text = format!(
+                "Interrupted: {} had not finished and are not in the totals.",
+                count(self.run.unfinished.len(), "scenario")
+            );
+            let text = self.style.outcome(Outcome::Error, &text);
             self.row(0, &text);
         }
-        let issuer = self.style.dim(&line(&provider.issuer));
+        let issuer = if provider.name == provider.issuer {
+            String::new()
+        } else {
+            self.style.dim(&line(&provider.issuer))
+        };
         self.row(
             0,
-            &format!("{:<12}  {}  {issuer}", "Provider", line(&provider.name)),
+            format!("{:<12}  {}  {issuer}", "Provider", line(&provider.name)).trim_end(),
         );
         self.tally("Scenarios", self.run.totals);
         self.tally("Requirements", self.run.requirements);

@@ -35,6 +35,7 @@ pub(super) fn run() -> Run {
         interrupted: false,
         totals: Totals::default(),
         requirements: Totals::default(),
+        unfinished: Vec::new(),
         scenarios: scenarios(),
         exchanges: exchanges(),
         stale_known: vec![StaleKnown {

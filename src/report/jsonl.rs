@@ -44,6 +44,8 @@ struct Header {
     provider: ProviderInfo,
     started: String,
     profile: String,
+    /// The ids of all scenarios that were to run, in the order of the features.
+    scenarios: Vec<String>,
 }
 
 /// What is known when it ends.
@@ -54,8 +56,9 @@ struct End {
     stale_known: Vec<StaleKnown>,
 }
 
-/// The first line, without a line feed.
+/// The first line, without a line feed. What `run` has under `unfinished` is what is to run.
 pub fn header_line(run: &Run) -> String {
+    let ended = run.scenarios.iter().map(|scenario| &scenario.id);
     write(&Written::Run(Header {
         schema_version: run.schema_version,
         tool: run.tool.clone(),
@@ -63,6 +66,7 @@ pub fn header_line(run: &Run) -> String {
         provider: run.provider.clone(),
         started: run.started.clone(),
         profile: run.profile.clone(),
+        scenarios: ended.chain(&run.unfinished).cloned().collect(),
     }))
 }
 
@@ -130,11 +134,18 @@ pub(super) fn read(file: &str, text: &str) -> Result<Run, ConfigError> {
     }
     let header = header
         .ok_or_else(|| ConfigError::line(file, 1, "is no saved run: the first line is torn"))?;
-    let mut scenarios: Vec<(usize, ScenarioResult)> = scenarios.into_values().collect();
-    // Scenarios finish in any order; a person looks for them where the features have them.
-    scenarios.sort_by(|(i, a), (j, b)| {
-        (&a.file, a.line, &a.variant, i).cmp(&(&b.file, b.line, &b.variant, j))
-    });
+    // Scenarios end in any order; a person looks for them where the features have them.
+    let mut unfinished = Vec::new();
+    let mut ended = Vec::new();
+    for id in header.scenarios {
+        match scenarios.remove(&id) {
+            Some((_, scenario)) => ended.push(scenario),
+            None => unfinished.push(id),
+        }
+    }
+    let mut unexpected: Vec<(usize, ScenarioResult)> = scenarios.into_values().collect();
+    unexpected.sort_by_key(|(line, _)| *line);
+    ended.extend(unexpected.into_iter().map(|(_, scenario)| scenario));
     let exchanges: Vec<Exchange> = exchanges.into_values().collect();
     let last_sign = exchanges
         .iter()
@@ -156,10 +167,8 @@ pub(super) fn read(file: &str, text: &str) -> Result<Run, ConfigError> {
         interrupted: end.interrupted,
         totals: Totals::default(),
         requirements: Totals::default(),
-        scenarios: scenarios
-            .into_iter()
-            .map(|(_, scenario)| scenario)
-            .collect(),
+        unfinished,
+        scenarios: ended,
         exchanges,
         stale_known: end.stale_known,
     };
@@ -172,14 +181,6 @@ mod tests {
     use super::*;
     use crate::report::fixture;
 
-    /// The fixture in the order in which a journal is read back.
-    fn run() -> Run {
-        let mut run = fixture::run();
-        run.scenarios
-            .sort_by(|a, b| (&a.file, a.line, &a.variant).cmp(&(&b.file, b.line, &b.variant)));
-        run
-    }
-
     fn journal(run: &Run) -> Vec<String> {
         let mut lines = vec![header_line(run)];
         lines.extend(run.exchanges.iter().rev().map(exchange_line));
@@ -190,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_whole_journal_gives_the_run() {
-        let run = run();
+        let run = fixture::run();
         let text = journal(&run).join("\n") + "\n";
         assert!(is_journal(&text));
         assert_eq!(read("run.jsonl", &text), Ok(run));
@@ -198,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_killed_run_keeps_every_finished_scenario() {
-        let run = run();
+        let run = fixture::run();
         let lines = journal(&run);
         let whole = lines[..lines.len() - 2].join("\n") + "\n";
         let torn = format!("{whole}{}", &lines[lines.len() - 2][..40]);
@@ -207,6 +208,7 @@ mod tests {
             assert!(read.interrupted);
             // The last line but one was the first scenario of the features.
             assert_eq!(read.scenarios, run.scenarios[1..]);
+            assert_eq!(read.unfinished, [run.scenarios[0].id.clone()]);
             assert_eq!(read.totals.sum(), run.totals.sum() - 1);
             assert_eq!(read.duration_ms, 133);
         }
@@ -214,7 +216,7 @@ mod tests {
 
     #[test]
     fn the_later_line_counts() {
-        let run = run();
+        let run = fixture::run();
         let mut again = run.scenarios[0].clone();
         again.duration_ms = 99;
         let text = [
@@ -228,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_spoiled_journal_is_refused_with_its_line() {
-        let run = run();
+        let run = fixture::run();
         let lines = journal(&run);
         for (text, says) in [
             (
