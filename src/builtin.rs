@@ -33,6 +33,7 @@ pub fn provider(idp: &MockIdp, issuer: &str) -> Result<ProviderConfig, ConfigErr
         }),
         redirect_uris: main.redirect_uris.clone(),
         post_logout_redirect_uris: main.post_logout_redirect_uris.clone(),
+        id_token_signed_response_alg: None,
     };
     config.clients.push(by_key);
     Ok(config)

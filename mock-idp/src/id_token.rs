@@ -26,6 +26,10 @@ pub(crate) struct IdToken {
     pub(crate) header: Map<String, Value>,
     pub(crate) claims: Map<String, Value>,
     pub(crate) signer: Signer,
+    /// The octets of the header, where they are not those of `header`.
+    pub(crate) raw_header: Option<Vec<u8>>,
+    /// The octets of the payload, where they are not those of `claims`.
+    pub(crate) raw_payload: Option<Vec<u8>>,
     /// What the client expects; `alg` of the header says what it gets.
     pub(crate) algorithm: Algorithm,
     pub(crate) issued_by: IssuedBy,
@@ -35,6 +39,8 @@ pub(crate) struct IdToken {
     pub(crate) access_token: Option<String>,
     /// The code that is handed out beside it.
     pub(crate) code: Option<String>,
+    /// The secret of the client that it is for.
+    pub(crate) client_secret: Option<String>,
 }
 
 /// What an ID token is about.
@@ -61,14 +67,23 @@ pub(crate) fn issue(ctx: &Context<'_>, subject: &Subject<'_>) -> String {
         header,
         claims: claims_of(ctx, subject, algorithm),
         signer: Signer::Key(key),
+        raw_header: None,
+        raw_payload: None,
         algorithm,
         issued_by: subject.issued_by,
         authentication: subject.authentication.clone(),
         access_token: subject.access_token.map(str::to_owned),
         code: subject.code.map(str::to_owned),
+        client_secret: subject.client.secret.clone(),
     };
     ctx.spoil_id_token(&mut token);
-    let mut signed = jws::write(&token.header, &token.claims, &token.signer);
+    let header = token
+        .raw_header
+        .unwrap_or_else(|| jws::octets(&token.header));
+    let payload = token
+        .raw_payload
+        .unwrap_or_else(|| jws::octets(&token.claims));
+    let mut signed = jws::write_raw(&header, &payload, &token.signer);
     ctx.spoil_signed_id_token(&mut signed);
     signed
 }

@@ -3,6 +3,8 @@
 //! A JWT library refuses to make the tokens that a fault needs: here header, payload and signature are what the caller
 //! says.
 
+use std::sync::Arc;
+
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
@@ -18,25 +20,37 @@ use crate::keys::SigningKey;
 #[derive(Debug, Clone)]
 pub(crate) enum Signer {
     /// A private key of the key pool.
-    Key(std::sync::Arc<SigningKey>),
+    Key(Arc<SigningKey>),
+    /// A private RSA key, by PSS where it is for PKCS #1 v1.5, and the other way round.
+    OtherPadding(Arc<SigningKey>),
+    /// A private P-256 key, the signature in DER.
+    Der(Arc<SigningKey>),
     /// HMAC with SHA-256 and these octets.
     Hmac(Vec<u8>),
+    /// HMAC with SHA-512 and these octets.
+    Hmac512(Vec<u8>),
+    /// No signature at all: these octets.
+    Octets(Vec<u8>),
     /// Nothing: the third part is empty.
     Unsigned,
 }
 
-/// Writes `header.payload.signature`; the header is taken as it is, whatever the signer.
+/// The octets of a JSON object.
+pub(crate) fn octets(object: &Map<String, Value>) -> Vec<u8> {
+    serde_json::to_vec(object).expect("a JSON object can be written")
+}
+
+/// Writes `header.payload.signature`.
+#[cfg(test)]
 pub(crate) fn write(
     header: &Map<String, Value>,
     claims: &Map<String, Value>,
     signer: &Signer,
 ) -> String {
-    let text =
-        |map: &Map<String, Value>| serde_json::to_vec(map).expect("a JSON object can be written");
-    write_raw(&text(header), &text(claims), signer)
+    write_raw(&octets(header), &octets(claims), signer)
 }
 
-/// Like [`write`], of octets.
+/// Writes `header.payload.signature`; the header is taken as it is, whatever the signer.
 pub(crate) fn write_raw(header: &[u8], payload: &[u8], signer: &Signer) -> String {
     let message = format!(
         "{}.{}",
@@ -45,15 +59,39 @@ pub(crate) fn write_raw(header: &[u8], payload: &[u8], signer: &Signer) -> Strin
     );
     let signature = match signer {
         Signer::Key(key) => key.sign(message.as_bytes()),
-        Signer::Hmac(secret) => hmac::sign(
-            &hmac::Key::new(hmac::HMAC_SHA256, secret),
-            message.as_bytes(),
-        )
-        .as_ref()
-        .to_vec(),
+        Signer::OtherPadding(key) => key.sign_with_other_padding(message.as_bytes()),
+        Signer::Der(key) => der(&key.sign(message.as_bytes())),
+        Signer::Hmac(secret) => mac(hmac::HMAC_SHA256, secret, &message),
+        Signer::Hmac512(secret) => mac(hmac::HMAC_SHA512, secret, &message),
+        Signer::Octets(octets) => octets.clone(),
         Signer::Unsigned => Vec::new(),
     };
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+fn mac(algorithm: hmac::Algorithm, secret: &[u8], message: &str) -> Vec<u8> {
+    let key = hmac::Key::new(algorithm, secret);
+    hmac::sign(&key, message.as_bytes()).as_ref().to_vec()
+}
+
+/// Two numbers of the same size as an ASN.1 SEQUENCE of two INTEGERs.
+fn der(signature: &[u8]) -> Vec<u8> {
+    let (r, s) = signature.split_at(signature.len() / 2);
+    let mut content = Vec::new();
+    for number in [r, s] {
+        let start = number.iter().position(|octet| *octet != 0);
+        let number = &number[start.unwrap_or(number.len().saturating_sub(1))..];
+        let is_negative = number.first().is_some_and(|octet| octet & 0x80 != 0);
+        content.push(2);
+        content.push(number.len() as u8 + u8::from(is_negative));
+        if is_negative {
+            content.push(0);
+        }
+        content.extend_from_slice(number);
+    }
+    let mut sequence = vec![0x30, content.len() as u8];
+    sequence.append(&mut content);
+    sequence
 }
 
 /// A JWS that was taken apart; nothing about it is verified yet.

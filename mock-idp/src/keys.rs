@@ -96,14 +96,22 @@ impl SigningKey {
 
     /// The signature over `message`, in the form that JWS wants.
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.sign_padded(message, self.algorithm == Algorithm::Ps256)
+    }
+
+    /// As [`SigningKey::sign`], an RSA key by the padding that it is not for.
+    pub(crate) fn sign_with_other_padding(&self, message: &[u8]) -> Vec<u8> {
+        self.sign_padded(message, self.algorithm != Algorithm::Ps256)
+    }
+
+    fn sign_padded(&self, message: &[u8], is_pss: bool) -> Vec<u8> {
         match &self.pair {
             Pair::Rsa(pair) => {
-                let padding: &'static dyn aws_lc_rs::signature::RsaEncoding =
-                    if self.algorithm == Algorithm::Ps256 {
-                        &RSA_PSS_SHA256
-                    } else {
-                        &RSA_PKCS1_SHA256
-                    };
+                let padding: &'static dyn aws_lc_rs::signature::RsaEncoding = if is_pss {
+                    &RSA_PSS_SHA256
+                } else {
+                    &RSA_PKCS1_SHA256
+                };
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(padding, &SystemRandom::new(), message, &mut signature)
                     .expect("the buffer has the length of the modulus");

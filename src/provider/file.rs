@@ -97,6 +97,9 @@ pub struct ClientConfig {
     pub redirect_uris: Vec<String>,
     /// Its post-logout redirect URIs.
     pub post_logout_redirect_uris: Vec<String>,
+    /// The algorithm of its ID Tokens, where it registered one
+    /// ([Registration 2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata)).
+    pub id_token_signed_response_alg: Option<String>,
 }
 
 /// The outcome that a known deviation covers.
@@ -269,6 +272,7 @@ struct ClientText {
     redirect_uris: Vec<Spanned<String>>,
     #[serde(default)]
     post_logout_redirect_uris: Vec<Spanned<String>>,
+    id_token_signed_response_alg: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -427,6 +431,7 @@ impl Reader<'_> {
                 "post_logout_redirect_uris",
                 client.post_logout_redirect_uris,
             )?,
+            id_token_signed_response_alg: client.id_token_signed_response_alg,
         })
     }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::World;
 use super::artifacts::{Artifact, ids};
 use super::judge::Row;
@@ -15,6 +17,37 @@ pub(super) const ARTIFACTS: &[Artifact] = &[Artifact {
     ids: || ids(id_token::RULES),
     judge: |world, rows| Box::pin(world.judge_id_token(rows)),
 }];
+
+/// What the `claims` parameter of a request asks of the ID Token
+/// ([Core 5.5.1](https://openid.net/specs/openid-connect-core-1_0.html#IndividualClaimsRequests)).
+#[derive(Debug, Default, PartialEq, Eq)]
+struct RequestedClaims {
+    auth_time_essential: bool,
+    acr_essential: Vec<String>,
+}
+
+impl RequestedClaims {
+    fn of(claims: Option<&str>) -> Self {
+        let document: Value = claims
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default();
+        let essential = |name: &str| {
+            let claim = document.get("id_token")?.get(name)?;
+            (claim.get("essential") == Some(&Value::Bool(true))).then(|| claim.clone())
+        };
+        let acr = essential("acr").unwrap_or_default();
+        let one = acr.get("value").into_iter();
+        let many = acr.get("values").and_then(Value::as_array);
+        Self {
+            auth_time_essential: essential("auth_time").is_some(),
+            acr_essential: one
+                .chain(many.into_iter().flatten())
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+        }
+    }
+}
 
 impl World {
     async fn judge_id_token(&mut self, rows: &[Row]) -> Result<(), Halt> {
@@ -53,6 +86,12 @@ impl World {
         context.nonce = parameter("nonce");
         context.response_type = parameter("response_type").unwrap_or_default();
         context.max_age = parameter("max_age").and_then(|text| text.parse().ok());
+        context
+            .registered_alg
+            .clone_from(&plan.client.id_token_signed_response_alg);
+        let asked = RequestedClaims::of(parameter("claims").as_deref());
+        context.auth_time_essential = asked.auth_time_essential;
+        context.acr_essential = asked.acr_essential;
         context.access_token.clone_from(&flow.tokens.access_token);
         context.code = flow.attempt.code().map(str::to_owned);
         context.iss_parameter = flow
@@ -62,5 +101,48 @@ impl World {
             .and_then(|answer| answer.get("iss"))
             .map(str::to_owned);
         Ok(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_claims_parameter_says_what_is_essential() {
+        let asked = |auth_time_essential: bool, acr: &[&str]| RequestedClaims {
+            auth_time_essential,
+            acr_essential: acr.iter().map(|value| (*value).to_owned()).collect(),
+        };
+        for (claims, expected) in [
+            (None, asked(false, &[])),
+            (Some("no JSON"), asked(false, &[])),
+            (
+                Some(r#"{"id_token":{"auth_time":null}}"#),
+                asked(false, &[]),
+            ),
+            (
+                Some(r#"{"id_token":{"auth_time":{"essential":true}}}"#),
+                asked(true, &[]),
+            ),
+            (
+                Some(r#"{"userinfo":{"auth_time":{"essential":true}}}"#),
+                asked(false, &[]),
+            ),
+            (
+                Some(r#"{"id_token":{"acr":{"essential":true,"values":["a","b"]}}}"#),
+                asked(false, &["a", "b"]),
+            ),
+            (
+                Some(r#"{"id_token":{"acr":{"essential":true,"value":"a"}}}"#),
+                asked(false, &["a"]),
+            ),
+            (
+                Some(r#"{"id_token":{"acr":{"values":["a"]}}}"#),
+                asked(false, &[]),
+            ),
+        ] {
+            assert_eq!(RequestedClaims::of(claims), expected, "{claims:?}");
+        }
     }
 }

@@ -38,10 +38,17 @@ impl World {
         let mut out = String::new();
         let mut rest = value;
         while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            // No word begins with a quotation mark, a brace or nothing: this is JSON.
+            if after.starts_with(['"', '{', '}']) {
+                out.push('{');
+                rest = after;
+                continue;
+            }
             let Some((word, after)) = after.split_once('}') else {
+                rest = &rest[before.len()..];
                 break;
             };
-            out.push_str(before);
             out.push_str(&self.word(word, defaults)?);
             rest = after;
         }

@@ -2,7 +2,7 @@
 //!
 //! # How to add a fault
 //!
-//! 1. Write one row in the file of its artifact (`fault/id_token.rs`, …): an id `<artifact>.<what_is_wrong>`, the
+//! 1. Write one row in the file of its artifact (`fault/id_token_claims.rs`, …): an id `<artifact>.<what_is_wrong>`, the
 //!    requirements that it breaks, one sentence, and one [`Break`]. Rows are sorted by id. A new artifact is a new file,
 //!    named in [`TABLES`].
 //! 2. A *spoiler* is a plain function over one outgoing document; [`Break`] lists the hooks. It gets the
@@ -18,7 +18,10 @@ mod check;
 mod client_authentication;
 mod code;
 mod hooks;
-mod id_token;
+mod id_token_claims;
+mod id_token_format;
+mod id_token_header;
+mod id_token_signature;
 mod introspection;
 mod jwks;
 mod logout;
@@ -33,6 +36,6 @@ mod token_response;
 mod userinfo;
 
 pub(crate) use check::Check;
-pub(crate) use hooks::{Break, Document};
+pub(crate) use hooks::{Break, Document, Spoiler};
 pub(crate) use table::find;
 pub use table::{Fault, faults};
