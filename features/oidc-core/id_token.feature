@@ -98,3 +98,19 @@ Feature: The ID Token
       | claims | {"id_token":{"auth_time":{"essential":true}}} |
     Then the ID Token satisfies
       | OIDCC-2-9 | auth_time is there when it was asked for as essential |
+
+  @needs.dcr
+  Scenario: The algorithm of a client that registered one
+    Given a registered client
+      | id_token_signed_response_alg | "ES256" |
+    And a completed authorization code flow
+    Then the ID Token satisfies
+      | OIDCR-2-1 | ID Tokens are signed with the alg that the client registered |
+
+  @needs.dcr
+  Scenario: auth_time for a client that registered require_auth_time
+    Given a registered client
+      | require_auth_time | true |
+    And a completed authorization code flow
+    Then the ID Token satisfies
+      | OIDCR-2-9 | require_auth_time puts auth_time into ID Tokens |

@@ -52,6 +52,7 @@ pub const RULES: &[Rule<IdToken>] = &[
     rule("OIDCC-10.1-5", signed::kid_names_the_key),
     rule("OIDCD-3-16", header::alg_is_advertised),
     rule("OIDCR-2-1", header::alg_is_the_registered_one),
+    rule("OIDCR-2-9", time::registered_auth_time),
     rule("RFC4648-3.5-1", format::is_canonical),
     rule("RFC7515-4-1", format::header_names_are_unique),
     rule("RFC7515-4-2", format::header_is_json_object),

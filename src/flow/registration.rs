@@ -266,6 +266,12 @@ impl RelyingParty {
             key: None,
             redirect_uris: texts(said("redirect_uris")),
             post_logout_redirect_uris: texts(said("post_logout_redirect_uris")),
+            id_token_signed_response_alg: Some(
+                said("id_token_signed_response_alg")
+                    .and_then(Value::as_str)
+                    .unwrap_or("RS256")
+                    .to_owned(),
+            ),
         })
     }
 

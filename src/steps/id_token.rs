@@ -92,6 +92,9 @@ impl World {
         let asked = RequestedClaims::of(parameter("claims").as_deref());
         context.auth_time_essential = asked.auth_time_essential;
         context.acr_essential = asked.acr_essential;
+        context.auth_time_registered = self.registrations.last().is_some_and(|registration| {
+            registration.asked.get("require_auth_time") == Some(&Value::Bool(true))
+        });
         context.access_token.clone_from(&flow.tokens.access_token);
         context.code = flow.attempt.code().map(str::to_owned);
         context.iss_parameter = flow

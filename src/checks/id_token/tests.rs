@@ -52,6 +52,7 @@ impl Case {
         context.code = Some("code".to_owned());
         context.max_age = Some(3600);
         context.auth_time_essential = true;
+        context.auth_time_registered = true;
         context.acr_essential = vec!["urn:x:silver".to_owned()];
         Self {
             header: json!({"alg": "ES256", "kid": "p256", "typ": "JWT"}),

@@ -138,6 +138,15 @@ pub fn essential_auth_time(token: &IdToken) -> Finding {
     has_auth_time(token)
 }
 
+/// `auth_time` is there when the client registered `require_auth_time`
+/// ([OpenID Connect Dynamic Client Registration 1.0 section 2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata)).
+pub fn registered_auth_time(token: &IdToken) -> Finding {
+    if !token.context().auth_time_registered {
+        return Finding::not_applicable("the client did not register require_auth_time");
+    }
+    has_auth_time(token)
+}
+
 /// No more than `max_age` has passed since `auth_time`, with a few minutes for the way
 /// ([OpenID Connect Core 1.0 section 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation), item 13).
 pub fn authentication_is_recent(token: &IdToken) -> Finding {

@@ -53,6 +53,8 @@ pub struct IdTokenContext {
     pub max_age: Option<u64>,
     /// Whether the request asked for `auth_time` as an Essential Claim.
     pub auth_time_essential: bool,
+    /// Whether the client registered `require_auth_time`.
+    pub auth_time_registered: bool,
     /// The values of `acr` that the request asked for as essential.
     pub acr_essential: Vec<String>,
     /// The access token that came in the same answer.
@@ -86,6 +88,7 @@ impl IdTokenContext {
             nonce: None,
             max_age: None,
             auth_time_essential: false,
+            auth_time_registered: false,
             acr_essential: Vec::new(),
             access_token: None,
             code: None,

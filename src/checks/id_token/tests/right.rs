@@ -117,6 +117,7 @@ fn what_is_right_violates_nothing() {
             case.context.nonce = None;
             case.context.max_age = None;
             case.context.auth_time_essential = false;
+            case.context.auth_time_registered = false;
             case.context.acr_essential.clear();
             case
         }),
