@@ -35,6 +35,7 @@ impl ClientConfig {
             key: None,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
+            id_token_signed_response_alg: None,
         }
     }
 
