@@ -68,7 +68,8 @@ fn steady(text: &str) -> String {
             }
         }
         if line.starts_with("Duration") {
-            line = "Duration      84 ms · profile all · oidcheck 0.1.0 · 2026-11-21 12:00:00 UTC".to_owned();
+            line = "Duration      84 ms · profile all · oidcheck 0.1.0 · 2026-11-21 12:00:00 UTC"
+                .to_owned();
         }
         line = line.replace(&today(), "2026-11-21");
         out.push_str(line.trim_end());
@@ -79,11 +80,20 @@ fn steady(text: &str) -> String {
 
 fn today() -> String {
     let now = time::OffsetDateTime::now_utc().date();
-    format!("{:04}-{:02}-{:02}", now.year(), u8::from(now.month()), now.day())
+    format!(
+        "{:04}-{:02}-{:02}",
+        now.year(),
+        u8::from(now.month()),
+        now.day()
+    )
 }
 
 fn sample() -> String {
-    let arguments: Vec<&str> = README_SAMPLE.iter().copied().filter(|a| *a != "--jobs" && *a != "1").collect();
+    let arguments: Vec<&str> = README_SAMPLE
+        .iter()
+        .copied()
+        .filter(|a| *a != "--jobs" && *a != "1")
+        .collect();
     format!(
         "```console\n$ oidcheck {}\n{}\n```",
         arguments.join(" "),
@@ -97,7 +107,10 @@ fn specification(file_prefix: &str) -> String {
         ("OIDCD", "OpenID Connect Discovery 1.0"),
         ("OIDCR", "OpenID Connect Dynamic Client Registration 1.0"),
         ("OIDCRPL", "OpenID Connect RP-Initiated Logout 1.0"),
-        ("OIDCUA", "OpenID Connect Unmet Authentication Requirements 1.0"),
+        (
+            "OIDCUA",
+            "OpenID Connect Unmet Authentication Requirements 1.0",
+        ),
         ("OAUTHFP", "OAuth 2.0 Form Post Response Mode"),
         ("OAUTHMRT", "OAuth 2.0 Multiple Response Types"),
         ("PRACTICE", "good practice that no text demands"),
@@ -105,13 +118,20 @@ fn specification(file_prefix: &str) -> String {
     named
         .iter()
         .find(|(prefix, _)| *prefix == file_prefix)
-        .map_or_else(|| file_prefix.replace("RFC", "RFC "), |(_, name)| (*name).to_owned())
+        .map_or_else(
+            || file_prefix.replace("RFC", "RFC "),
+            |(_, name)| (*name).to_owned(),
+        )
 }
 
 /// Requirements that scenarios judge, by specification.
 fn requirements() -> String {
     let set = FeatureSet::embedded().expect("the features can be read");
-    let all = set.profiles.iter().find(|p| p.name == "all").expect("it is there");
+    let all = set
+        .profiles
+        .iter()
+        .find(|p| p.name == "all")
+        .expect("it is there");
     let planned = plan(&set, all).expect("every step resolves");
     let judged: BTreeSet<&str> = planned
         .iter()
@@ -133,7 +153,8 @@ fn requirements() -> String {
     );
     text.push_str("| specification | judged | in the catalogue |\n|---|---:|---:|\n");
     for (prefix, (judged, known)) in rows {
-        writeln!(text, "| {} | {judged} | {known} |", specification(prefix)).expect("a String takes it");
+        writeln!(text, "| {} | {judged} | {known} |", specification(prefix))
+            .expect("a String takes it");
     }
     text.trim_end().to_owned()
 }
@@ -159,7 +180,9 @@ fn faults() -> String {
 fn with_part(text: &str, name: &str, part: &str) -> String {
     let begin = format!("<!-- generated: {name} -->\n");
     let (before, rest) = text.split_once(&begin).expect("the README has the mark");
-    let (_, after) = rest.split_once("<!-- end -->").expect("the part has an end");
+    let (_, after) = rest
+        .split_once("<!-- end -->")
+        .expect("the part has an end");
     format!("{before}{begin}{part}\n<!-- end -->{after}")
 }
 
@@ -184,9 +207,18 @@ fn the_readme_shows_todays_program() {
 
 fn similar_asserts_eq(old: &str, new: &str) {
     for (number, (a, b)) in old.lines().zip(new.lines()).enumerate() {
-        assert_eq!(a, b, "README.md:{} differs; OIDCHECK_BLESS=1 writes it anew", number + 1);
+        assert_eq!(
+            a,
+            b,
+            "README.md:{} differs; OIDCHECK_BLESS=1 writes it anew",
+            number + 1
+        );
     }
-    assert_eq!(old.lines().count(), new.lines().count(), "README.md has other lines");
+    assert_eq!(
+        old.lines().count(),
+        new.lines().count(),
+        "README.md has other lines"
+    );
 }
 
 fn sample_folder() -> PathBuf {
@@ -218,9 +250,14 @@ fn the_sample_reports_are_todays() {
             .map(|s| format!("{} {}", s.outcome, s.id))
             .collect()
     };
-    assert_eq!(outcomes(&sample), outcomes(&today), "OIDCHECK_BLESS=1 writes reports/sample anew");
+    assert_eq!(
+        outcomes(&sample),
+        outcomes(&today),
+        "OIDCHECK_BLESS=1 writes reports/sample anew"
+    );
     for format in [Format::Junit, Format::Html, Format::Markdown] {
-        let text = fs::read_to_string(folder.join(format.file_name())).expect("the sample is there");
+        let text =
+            fs::read_to_string(folder.join(format.file_name())).expect("the sample is there");
         assert_eq!(
             text.trim_end(),
             render(format, &sample).trim_end(),

@@ -353,7 +353,13 @@ fn unreachable(chosen: &[Chosen], halt: &Halt, observer: &mut dyn Observer) -> V
         .map(|chosen| {
             let reason = format!("the discovery document could not be asked for: {halt}");
             let now = Instant::now();
-            let result = scenario::result(&chosen.scenario, now, Outcome::Error, Some(reason));
+            let result = scenario::result(
+                &chosen.scenario,
+                &chosen.selected,
+                now,
+                Outcome::Error,
+                Some(reason),
+            );
             observer.finished(&result);
             result
         })

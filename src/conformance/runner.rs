@@ -95,7 +95,13 @@ impl Runner {
             let waits = scenario.is_slow() && !(scenario.is_isolated() && self.rp.has_control());
             if waits && !self.slow {
                 let reason = Some("waits for a long time: run with --slow".to_owned());
-                let skipped = result(scenario, std::time::Instant::now(), Outcome::Skip, reason);
+                let skipped = result(
+                    scenario,
+                    selected,
+                    std::time::Instant::now(),
+                    Outcome::Skip,
+                    reason,
+                );
                 self.observer.finished(&skipped);
                 results.insert(index, skipped);
                 continue;

@@ -12,7 +12,7 @@ use super::parser::Planned;
 use super::tally;
 use crate::finding::Outcome;
 use crate::flow::{Halt, RelyingParty};
-use crate::run::ScenarioResult;
+use crate::run::{Check, ScenarioResult};
 use crate::steps::{Judgement, Selected, World};
 
 /// A scenario that goes on longer than this without waiting on purpose is stuck.
@@ -33,11 +33,12 @@ impl Setting {
     pub(super) async fn run(&self, scenario: &Planned, selected: Selected) -> ScenarioResult {
         let begun = Instant::now();
         if let Some(reason) = self.unmet(scenario) {
-            return result(scenario, begun, Outcome::Skip, Some(reason));
+            return result(scenario, &selected, begun, Outcome::Skip, Some(reason));
         }
         let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else {
             return result(
                 scenario,
+                &selected,
                 begun,
                 Outcome::Error,
                 Some("the run has ended".to_owned()),
@@ -47,12 +48,12 @@ impl Setting {
         let isolated = self.isolates(scenario);
         let rp = match self.relying_party(scenario).await {
             Ok(rp) => rp,
-            Err(halt) => return halted(scenario, begun, &halt),
+            Err(halt) => return halted(scenario, &selected, begun, &halt),
         };
         let mut world = World::begin(
             rp,
             Arc::clone(&self.judgement),
-            selected,
+            selected.clone(),
             scenario.variant.clone(),
             scenario.spends(),
             isolated,
@@ -71,7 +72,10 @@ impl Setting {
                     Outcome::worst([tally::outcome(&checks, Outcome::Error), Outcome::Error]);
                 (worst.unwrap_or(Outcome::Error), Some(halt.to_string()))
             }
-            (Ok(()), None) => (tally::outcome(&checks, Outcome::Error), None),
+            (Ok(()), None) => match self.unjudged(scenario, &selected, &checks) {
+                Some(defect) => (Outcome::Error, Some(defect)),
+                None => (tally::outcome(&checks, Outcome::Error), None),
+            },
         };
         let recorder = self.rp.recorder();
         let reason = reason.map(|text| recorder.scrub(&text));
@@ -84,8 +88,29 @@ impl Setting {
         ScenarioResult {
             checks,
             exchanges,
-            ..result(scenario, begun, outcome, reason)
+            ..result(scenario, &selected, begun, outcome, reason)
         }
+    }
+
+    /// A scenario that went through and yet did not judge what its tables name sleeps: a defect of ours.
+    fn unjudged(
+        &self,
+        scenario: &Planned,
+        selected: &Selected,
+        checks: &[Check],
+    ) -> Option<String> {
+        let catalogue = &self.judgement.catalogue;
+        let silent: Vec<&str> = scenario
+            .ids
+            .iter()
+            .filter(|id| selected.has(id))
+            .filter(|id| {
+                let row = catalogue.get(id).map_or(id.as_str(), |row| row.id.as_str());
+                checks.iter().all(|check| check.requirement != row)
+            })
+            .map(String::as_str)
+            .collect();
+        (!silent.is_empty()).then(|| format!("harness: nothing judged {}", silent.join(", ")))
     }
 
     fn unmet(&self, scenario: &Planned) -> Option<String> {
@@ -163,17 +188,29 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
         .unwrap_or("no message")
 }
 
-fn halted(scenario: &Planned, begun: Instant, halt: &Halt) -> ScenarioResult {
+fn halted(scenario: &Planned, selected: &Selected, begun: Instant, halt: &Halt) -> ScenarioResult {
     let outcome = match halt {
         Halt::Missing { .. } => Outcome::Skip,
         Halt::Unjudged { .. } | Halt::Blocked { .. } => Outcome::Error,
     };
-    result(scenario, begun, outcome, Some(halt.to_string()))
+    result(scenario, selected, begun, outcome, Some(halt.to_string()))
+}
+
+/// The effective tags without the ids whose checks are not chosen.
+fn chosen_tags(scenario: &Planned, selected: &Selected) -> Vec<String> {
+    let left_out = |tag: &String| scenario.ids.contains(tag) && !selected.has(tag);
+    scenario
+        .tags
+        .iter()
+        .filter(|tag| !left_out(tag))
+        .cloned()
+        .collect()
 }
 
 /// The result of a scenario that has judged nothing.
 pub(super) fn result(
     scenario: &Planned,
+    selected: &Selected,
     begun: Instant,
     outcome: Outcome,
     reason: Option<String>,
@@ -184,7 +221,7 @@ pub(super) fn result(
         file: scenario.file.clone(),
         line: scenario.line,
         name: scenario.name.clone(),
-        tags: scenario.tags.clone(),
+        tags: chosen_tags(scenario, selected),
         variant: BTreeMap::clone(&scenario.variant),
         outcome,
         duration_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
