@@ -31,6 +31,44 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All values of this name.
+    pub(crate) fn all<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p str> {
+        self.iter()
+            .filter(move |(own, _)| *own == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Name and value, in the order in which they came.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Changes each value of this name.
+    pub(crate) fn change(&mut self, name: &str, change: impl Fn(&str) -> String) {
+        for (own, value) in &mut self.0 {
+            if own == name {
+                *value = change(value);
+            }
+        }
+    }
+
+    /// Adds a parameter.
+    pub(crate) fn add(&mut self, name: &str, value: &str) {
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Drops all parameters but these.
+    pub(crate) fn retain(&mut self, names: &[&str]) {
+        self.0.retain(|(own, _)| names.contains(&own.as_str()));
+    }
+
+    /// Drops a parameter.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.retain(|(own, _)| own != name);
+    }
+
     /// The first of these names that came more than once.
     pub(crate) fn repeated<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
         names

@@ -32,10 +32,11 @@ pub(crate) fn is_taken_by_mistake(ctx: &Context<'_>, client: &Client, uri: &str)
         && (ctx.omits(Check::RedirectUri)
             || ctx.omits(Check::RedirectUriOfClient) && of_any_client()
             || client.redirect_uris.iter().any(|own| {
-                ctx.omits(Check::RedirectUriPath)
-                    && uri
-                        .strip_prefix(own.as_str())
-                        .is_some_and(|rest| rest.starts_with('/'))
+                ctx.confuses(own, uri)
+                    || ctx.omits(Check::RedirectUriPath)
+                        && uri
+                            .strip_prefix(own.as_str())
+                            .is_some_and(|rest| rest.starts_with('/'))
                     || ctx.omits(Check::RedirectUriQuery) && own == without_query
                     || ctx.omits(Check::RedirectUriFragment) && own == without_fragment
                     || ctx.omits(Check::RedirectUriPort) && without_port(own) == without_port(uri)

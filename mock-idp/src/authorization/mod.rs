@@ -10,6 +10,6 @@ mod response_type;
 pub(crate) use acr::ACR_VALUES;
 pub(crate) use decision::{Step, next_step};
 pub(crate) use issue::{grant_request, refuse_request};
-pub(crate) use request::{AuthorizationRequest, PROMPT_VALUES, Refusal, is_verifier, read};
+pub(crate) use request::{AuthorizationRequest, KNOWN, PROMPT_VALUES, Refusal, is_verifier, read};
 pub(crate) use response::{AuthorizationResponse, ResponseMode};
 pub(crate) use response_type::ResponseType;

@@ -14,7 +14,7 @@ use crate::scope;
 use crate::store::{ApplicationType, Challenge, ChallengeMethod, Client};
 
 /// The parameters that this endpoint knows; none may come twice.
-const KNOWN: [&str; 21] = [
+pub(crate) const KNOWN: [&str; 21] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -109,6 +109,14 @@ pub(crate) fn read(
     let client_id = params.get("client_id").ok_or("client_id is missing")?;
     let client = ctx.client(client_id).ok_or("the client is not known")?;
     let (redirect_uri, redirect_uri_sent) = target(ctx, params, &client)?;
+    // Nobody knows how an answer to this one is carried
+    // (https://openid.net/specs/openid-connect-core-1_0.html#AuthError).
+    let mode_is_known = |mode| ResponseMode::from_name(mode).is_some();
+    if !params.get("response_mode").is_none_or(mode_is_known)
+        && !ctx.omits(Check::ResponseModeKnown)
+    {
+        return Err("the response_mode is not supported");
+    }
 
     let mut request = AuthorizationRequest {
         client,
@@ -147,7 +155,9 @@ pub(crate) fn read(
     request.error = match (repeated, mode) {
         (Some(_), _) => Some(Refusal::invalid_request("a parameter came twice")),
         (None, Err(refusal)) => Some(refusal),
-        (None, Ok(())) => validate(ctx, params, &mut request).err(),
+        (None, Ok(())) => validate(ctx, params, &mut request)
+            .err()
+            .or_else(|| ctx.demands(params)),
     };
     Ok(request)
 }
@@ -165,6 +175,7 @@ fn target(
             .any(|value| value == "openid");
         return match client.redirect_uris.as_slice() {
             [only] if !is_openid => Ok((only.clone(), false)),
+            [first, ..] if ctx.omits(Check::RedirectUriRequired) => Ok((first.clone(), false)),
             _ => Err("redirect_uri is missing"),
         };
     };
@@ -223,11 +234,6 @@ fn deliver(
     };
     request.response_type = parsed;
     request.mode = mode.unwrap_or(parsed.default_mode());
-    if asked.is_some() && mode.is_none() {
-        return Err(Refusal::invalid_request(
-            "the response_mode is not supported",
-        ));
-    }
     if mode == Some(ResponseMode::Query)
         && parsed.has_front_channel_token()
         && !ctx.omits(Check::ResponseMode)
@@ -309,7 +315,11 @@ fn read_scope(
         return Err(invalid("scope is malformed"));
     }
     // What is not known is ignored (https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest).
-    request.scope = scope::known(asked);
+    request.scope = if ctx.omits(Check::ScopeKnown) {
+        words(Some(asked))
+    } else {
+        scope::known(asked)
+    };
     if let Some(own) = &request.client.scope {
         request.scope.retain(|value| own.contains(value));
     }

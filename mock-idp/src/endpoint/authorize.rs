@@ -8,10 +8,11 @@ use crate::reply::Reply;
 
 /// Answers an authorization request, by GET or POST.
 pub(super) fn answer(ctx: &Context<'_>) -> Reply {
-    let params = match ctx.params() {
+    let mut params = match ctx.params() {
         Ok(params) => params,
         Err(error) => return flow::error_page(ctx, &error.description),
     };
+    ctx.spoil_authorization_request(&mut params);
     match authorization::read(ctx, &params) {
         Ok(request) => {
             let browser = Browser::of(ctx);

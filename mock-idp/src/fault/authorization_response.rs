@@ -1,10 +1,65 @@
 //! Faults of authorization responses.
 
 use http::StatusCode;
+use url::form_urlencoded;
 
 use super::{Break, Fault};
+use crate::authorization::{AuthorizationResponse, ResponseMode};
 
 pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        id: "authorization_response.code_in_fragment",
+        breaks: &["OIDCC-3.1.2.5-1"],
+        summary: "a code comes in the fragment",
+        needs: None,
+        break_: Break::AuthorizationResponse(|_, response| {
+            if response.mode == ResponseMode::Query {
+                response.mode = ResponseMode::Fragment;
+            }
+        }),
+    },
+    Fault {
+        id: "authorization_response.iss_missing",
+        breaks: &["RFC9207-2-1", "RFC9700-4.4.2.1-1"],
+        summary: "a successful response carries no iss",
+        needs: Some("iss_param"),
+        break_: Break::AuthorizationResponse(|_, response| {
+            if !response.is_error() {
+                response.remove("iss");
+            }
+        }),
+    },
+    Fault {
+        id: "authorization_response.iss_slash",
+        breaks: &["RFC9207-2-1", "RFC9207-2-3"],
+        summary: "iss ends with a slash that the issuer does not have",
+        needs: Some("iss_param"),
+        break_: Break::AuthorizationResponse(|ctx, response| {
+            response.set("iss", format!("{}/", ctx.issuer.url));
+        }),
+    },
+    Fault {
+        id: "authorization_response.iss_twice",
+        breaks: &["RFC9207-2-4"],
+        summary: "iss stands there twice",
+        needs: Some("iss_param"),
+        break_: Break::AuthorizationResponse(|ctx, response| {
+            response
+                .params
+                .push(("iss".to_owned(), ctx.issuer.url.clone()));
+        }),
+    },
+    Fault {
+        id: "authorization_response.redirect_302",
+        breaks: &["RFC9700-4.12-2"],
+        summary: "the redirect after the password is 302",
+        needs: None,
+        break_: Break::Redirect(|_, reply| {
+            if reply.response.status() == StatusCode::SEE_OTHER {
+                *reply.response.status_mut() = StatusCode::FOUND;
+            }
+        }),
+    },
     Fault {
         id: "authorization_response.redirect_307",
         breaks: &["OIDCC-16.22-1", "RFC9700-4.12-1"],
@@ -14,6 +69,35 @@ pub(super) const FAULTS: &[Fault] = &[
             if reply.response.status() == StatusCode::SEE_OTHER {
                 *reply.response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
             }
+        }),
+    },
+    Fault {
+        id: "authorization_response.state_cut",
+        breaks: &["RFC6749-4.1.2-1"],
+        summary: "state comes back up to 100 characters",
+        needs: None,
+        break_: Break::AuthorizationResponse(|_, response| {
+            change_state(response, |state| state.chars().take(100).collect());
+        }),
+    },
+    Fault {
+        id: "authorization_response.state_encoded_twice",
+        breaks: &["RFC6749-4.1.2-1"],
+        summary: "state comes back percent-encoded once more",
+        needs: None,
+        break_: Break::AuthorizationResponse(|_, response| {
+            change_state(response, |state| {
+                form_urlencoded::byte_serialize(state.as_bytes()).collect()
+            });
+        }),
+    },
+    Fault {
+        id: "authorization_response.state_lower_case",
+        breaks: &["RFC6749-4.1.2-1"],
+        summary: "state comes back in lower case",
+        needs: None,
+        break_: Break::AuthorizationResponse(|_, response| {
+            change_state(response, str::to_lowercase)
         }),
     },
     Fault {
@@ -27,4 +111,34 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
+    Fault {
+        id: "authorization_response.state_plus_to_space",
+        breaks: &["RFC6749-4.1.2-1"],
+        summary: "a plus in state comes back as a space",
+        needs: None,
+        break_: Break::AuthorizationResponse(|_, response| {
+            change_state(response, |state| state.replace('+', " "));
+        }),
+    },
+    Fault {
+        id: "authorization_response.state_trimmed",
+        breaks: &["RFC6749-4.1.2-1"],
+        summary: "what is not a letter, a digit or a hyphen is taken out of state",
+        needs: None,
+        break_: Break::AuthorizationResponse(|_, response| {
+            change_state(response, |state| {
+                let keeps = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+                state.chars().filter(keeps).collect()
+            });
+        }),
+    },
 ];
+
+/// Changes the state of a successful response.
+fn change_state(response: &mut AuthorizationResponse, change: impl Fn(&str) -> String) {
+    if !response.is_error()
+        && let Some(state) = response.get("state").map(change)
+    {
+        response.set("state", state);
+    }
+}

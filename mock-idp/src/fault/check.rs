@@ -18,6 +18,8 @@ pub(crate) enum Check {
     RedirectUriCase,
     /// A percent escape makes it another `redirect_uri`.
     RedirectUriEncoding,
+    /// An OpenID request names its `redirect_uri`.
+    RedirectUriRequired,
     /// A `redirect_uri` has no fragment.
     RedirectUriFragment,
     /// The implicit flow of a web client needs an https `redirect_uri`.
@@ -34,8 +36,12 @@ pub(crate) enum Check {
     ResponseTypeOfClient,
     /// A `response_type` without one of the known meanings is refused.
     ResponseType,
+    /// A `response_mode` is one of the known.
+    ResponseModeKnown,
     /// Tokens never go into a query.
     ResponseMode,
+    /// A scope is one of the known.
+    ScopeKnown,
     /// A `nonce` comes with an ID token from the authorization endpoint.
     NonceRequired,
     /// `prompt=none` stands alone.

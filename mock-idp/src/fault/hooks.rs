@@ -3,10 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::Check;
-use crate::authorization::AuthorizationResponse;
+use crate::authorization::{AuthorizationResponse, Refusal};
 use crate::context::Context;
 use crate::id_token::IdToken;
 use crate::oauth_error::OauthError;
+use crate::params::Params;
 use crate::reply::Reply;
 use crate::route::Endpoint;
 
@@ -37,6 +38,12 @@ pub(crate) type Spoiler<T> = fn(&Context<'_>, &mut T);
 pub(crate) enum Break {
     /// Leaves one validation out.
     Omit(Check),
+    /// Changes the parameters of an authorization request before they are read.
+    AuthorizationRequest(Spoiler<Params>),
+    /// Refuses authorization requests that are right.
+    Demand(fn(&Context<'_>, &Params) -> Option<Refusal>),
+    /// Takes a `redirect_uri` (the second) for a registered one (the first) that it is not.
+    RedirectUri(fn(&str, &str) -> bool),
     /// Changes a JSON document before it is written.
     Json(Document, Spoiler<Map<String, Value>>),
     /// Changes the header, the claims or the signer of each ID token, before it is signed.
@@ -60,6 +67,30 @@ impl Context<'_> {
     pub(crate) fn omits(&self, check: Check) -> bool {
         self.breaks()
             .any(|one| matches!(one, Break::Omit(own) if *own == check))
+    }
+
+    pub(crate) fn spoil_authorization_request(&self, params: &mut Params) {
+        for one in self.breaks() {
+            if let Break::AuthorizationRequest(spoiler) = one {
+                spoiler(self, params);
+            }
+        }
+    }
+
+    /// What a fault demands of an authorization request that it does not have.
+    pub(crate) fn demands(&self, params: &Params) -> Option<Refusal> {
+        self.breaks().find_map(|one| match one {
+            Break::Demand(demand) => demand(self, params),
+            _ => None,
+        })
+    }
+
+    /// Whether a fault takes `asked` for the redirect URI `registered`.
+    pub(crate) fn confuses(&self, registered: &str, asked: &str) -> bool {
+        self.breaks().any(|one| match one {
+            Break::RedirectUri(takes) => takes(registered, asked),
+            _ => false,
+        })
     }
 
     pub(crate) fn spoil_json(&self, document: Document, map: &mut Map<String, Value>) {

@@ -12,6 +12,7 @@
 //!
 //! A spoiler breaks one rule and keeps the others: an ID token with a wrong `aud` has a right signature.
 
+mod authorization_error;
 mod authorization_request;
 mod authorization_response;
 mod check;
@@ -28,6 +29,7 @@ mod logout;
 mod metadata;
 mod page;
 mod pkce;
+mod redirect_uri;
 mod refresh;
 mod registration;
 mod revocation;

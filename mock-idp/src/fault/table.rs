@@ -26,6 +26,7 @@ impl fmt::Debug for Fault {
 
 /// The tables of all artifacts, in the order of their names.
 const TABLES: &[&[Fault]] = &[
+    super::authorization_error::FAULTS,
     super::authorization_request::FAULTS,
     super::authorization_response::FAULTS,
     super::client_authentication::FAULTS,
@@ -40,6 +41,7 @@ const TABLES: &[&[Fault]] = &[
     super::metadata::FAULTS,
     super::page::FAULTS,
     super::pkce::FAULTS,
+    super::redirect_uri::FAULTS,
     super::refresh::FAULTS,
     super::registration::FAULTS,
     super::revocation::FAULTS,

@@ -22,9 +22,10 @@ fn refused(rp: &Rp, changes: &[(&str, &str)]) -> Callback {
 }
 
 #[test]
-fn without_client_and_redirect_uri_nobody_is_redirected() {
+fn without_client_redirect_uri_and_response_mode_nobody_is_redirected() {
     let other = "https://rp.example/cb";
-    let cases: [&[(&str, &str)]; 10] = [
+    let cases: [&[(&str, &str)]; 11] = [
+        &[("response_mode", "bogus")],
         &[("client_id", "")],
         &[("client_id", "nobody")],
         &[("redirect_uri", "")],
@@ -51,12 +52,11 @@ fn without_client_and_redirect_uri_nobody_is_redirected() {
 
 #[test]
 fn other_errors_go_to_the_client_with_state_and_iss() {
-    let cases: [(&[(&str, &str)], &str); 19] = [
+    let cases: [(&[(&str, &str)], &str); 18] = [
         (&[("response_type", "")], "invalid_request"),
         (&[("response_type", "bogus")], "unsupported_response_type"),
         (&[("response_type", "token")], "unsupported_response_type"),
         (&[("response_type", "code id_token")], "unauthorized_client"),
-        (&[("response_mode", "bogus")], "invalid_request"),
         (&[("scope", "")], "invalid_scope"),
         (&[("scope", "bogus")], "invalid_scope"),
         (&[("scope", "openid  email")], "invalid_scope"),
