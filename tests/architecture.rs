@@ -30,7 +30,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "checks",
         &[
-            "finding", "flow", "http", "jwt", "login", "protocol", "provider", "run", "evidence",
+            "html", "finding", "flow", "http", "jwt", "login", "protocol", "provider", "run",
+            "evidence",
         ],
     ),
     (

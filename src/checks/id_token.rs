@@ -89,10 +89,6 @@ pub const HYBRID_RULES: &[Rule<IdTokenPair>] = &[
     rule("OIDCC-3.3.3.6-2", pair::shared_claims_agree),
 ];
 
-/// The rules on the ID Tokens of two logins, the second of which had to ask the user again.
-pub const SECOND_LOGIN_RULES: &[Rule<IdTokenPair>] =
-    &[rule("OIDCC-3.1.2.1-3", pair::authenticated_again)];
-
 /// `iss` is an https URL with a host and without query and fragment
 /// ([OpenID Connect Core 1.0 section 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)); on loopback http will do.
 pub fn iss_is_https_url(token: &IdToken) -> Finding {

@@ -3,11 +3,17 @@
 //! A check does no I/O and knows neither Gherkin nor levels. What an artifact lacks is said in the finding,
 //! never passed over.
 
+pub mod authorization_error;
+pub mod authorization_response;
+pub mod granted_scope;
 pub mod id_token;
 pub mod jwks;
+pub mod login_page;
 pub mod metadata;
 pub mod refusal;
+pub mod request_object;
 pub mod rule;
+pub mod second_login;
 pub mod token_response;
 pub mod url;
 

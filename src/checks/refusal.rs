@@ -161,7 +161,10 @@ pub fn authorization_refusal(attempt: &AuthorizationAttempt, expected: &str) -> 
         Err(why) => return Finding::needs_review(format!("the feature is wrong: {why}")),
     };
     match (&attempt.answer, &attempt.arrival.end) {
-        (None, End::Page { answer, .. }) if answer.response.status().is_server_error() => {
+        (None, End::Page { answer, .. })
+            if answer.response.status().is_server_error()
+                && !matches!(expected, AuthorizationRefusal::Redirect(_)) =>
+        {
             Finding::needs_review(format!(
                 "the server failed ({}), which proves nothing about this rule",
                 attempt.summary()
@@ -179,13 +182,27 @@ pub fn authorization_refusal(attempt: &AuthorizationAttempt, expected: &str) -> 
             let right = match &expected {
                 AuthorizationRefusal::NoRedirect => false,
                 AuthorizationRefusal::RedirectOrPage(codes)
-                | AuthorizationRefusal::Redirect(codes) => answer
-                    .error()
-                    .is_some_and(|error| codes.is_empty() || codes.iter().any(|c| c == error)),
+                | AuthorizationRefusal::Redirect(codes) => {
+                    is_registered(attempt, &answer.base)
+                        && answer.error().is_some_and(|error| {
+                            codes.is_empty() || codes.iter().any(|c| c == error)
+                        })
+                }
             };
             Finding::met_if(right, expected.to_string(), || attempt.summary())
         }
     }
+}
+
+/// Whether this is where the client may get its answers: an error must not go anywhere else.
+fn is_registered(attempt: &AuthorizationAttempt, base: &str) -> bool {
+    let without_query = |uri: &str| uri.split(['?', '#']).next().map(str::to_owned);
+    attempt
+        .plan
+        .client
+        .redirect_uris
+        .iter()
+        .any(|own| without_query(own).as_deref() == Some(base))
 }
 
 impl std::fmt::Display for AuthorizationRefusal {

@@ -34,7 +34,10 @@ impl<A: ?Sized> fmt::Debug for Rule<A> {
 mod tests {
     use std::path::Path;
 
-    use crate::checks::{id_token, jwks};
+    use crate::checks::{
+        authorization_error, authorization_response, granted_scope, id_token, jwks, login_page,
+        request_object, second_login,
+    };
     use crate::requirement::Catalogue;
 
     #[test]
@@ -47,14 +50,16 @@ mod tests {
                 catalogue.add(&file.to_string_lossy(), &text).unwrap();
             }
         }
-        let pairs = [
-            id_token::REFRESH_RULES,
-            id_token::HYBRID_RULES,
-            id_token::SECOND_LOGIN_RULES,
-        ];
+        let pairs = [id_token::REFRESH_RULES, id_token::HYBRID_RULES];
         let ids = (id_token::RULES.iter().map(|rule| rule.id))
             .chain(pairs.into_iter().flatten().map(|rule| rule.id))
-            .chain(jwks::RULES.iter().map(|rule| rule.id));
+            .chain(jwks::RULES.iter().map(|rule| rule.id))
+            .chain(authorization_response::RULES.iter().map(|rule| rule.id))
+            .chain(authorization_error::RULES.iter().map(|rule| rule.id))
+            .chain(granted_scope::RULES.iter().map(|rule| rule.id))
+            .chain(request_object::RULES.iter().map(|rule| rule.id))
+            .chain(login_page::RULES.iter().map(|rule| rule.id))
+            .chain(second_login::RULES.iter().map(|rule| rule.id));
         for id in ids {
             // A rule names the row itself, not an id that the row states elsewhere.
             assert_eq!(catalogue.get(id).map(|row| row.id.as_str()), Some(id));

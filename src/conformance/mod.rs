@@ -4,7 +4,6 @@
 //! first request.
 
 mod builder;
-mod doctor;
 mod features;
 mod options;
 mod parser;
@@ -17,10 +16,9 @@ mod selection;
 mod tally;
 
 pub use builder::Conformance;
-pub use doctor::{Diagnosis, Health, Lack, Look};
 pub use features::FeatureSet;
 pub use options::{Observer, Options, Stop};
-pub use parser::{Planned, TAGS, plan};
+pub use parser::{Planned, plan};
 pub use plan::Plan;
 pub use profile::Profile;
 pub use selection::{Selection, Selector, nearest};

@@ -1,8 +1,10 @@
 //! The authorization request, through the browser to wherever it ends.
 
-use http::Method;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Request};
 use rand::Rng as _;
 use rand::distr::Alphanumeric;
+use url::Url;
 
 use super::{Halt, RelyingParty, Session};
 use crate::login::{Arrival, Decision, End, Journey, PageKind};
@@ -22,6 +24,17 @@ pub struct AuthorizationPlan {
     pub pkce: Pkce,
     /// What the user does when asked.
     pub decision: Decision,
+    /// What the request carries beside its parameters.
+    pub extra: Extra,
+}
+
+/// What an authorization request carries beside its parameters: nothing, for a careful client.
+#[derive(Debug, Clone, Default)]
+pub struct Extra {
+    /// Header fields.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// A text that is added to the query as it stands.
+    pub query: Option<String>,
 }
 
 impl AuthorizationPlan {
@@ -50,7 +63,22 @@ impl AuthorizationPlan {
             parameters,
             pkce,
             decision: Decision::Agree,
+            extra: Extra::default(),
         })
+    }
+
+    /// The request itself.
+    pub fn request(&self, endpoint: &Url) -> Request<Bytes> {
+        let mut request = authorization_request(endpoint, &self.method, &self.parameters);
+        if let Some(text) = &self.extra.query
+            && let Ok(uri) = format!("{}&{text}", request.uri()).parse()
+        {
+            *request.uri_mut() = uri;
+        }
+        for (name, value) in &self.extra.headers {
+            request.headers_mut().insert(name.clone(), value.clone());
+        }
+        request
     }
 
     /// Asks for a refresh token too, in the way this provider wants it.
@@ -149,29 +177,9 @@ impl RelyingParty {
         purpose: &str,
     ) -> Result<AuthorizationAttempt, Halt> {
         let endpoint = self.endpoint("authorization_endpoint")?;
-        for uri in plan.parameters.all("redirect_uri") {
-            self.expect_redirect_uri(uri);
-        }
-        for name in ["state", "nonce", "code_challenge", "client_id", "scope"] {
-            for value in plan.parameters.all(name) {
-                self.recorder().publish(value);
-            }
-        }
-        self.recorder().learn("code_verifier", &plan.pkce.verifier);
-        let redirect_uris = self.redirect_uris();
-        let arrival = self
-            .driver()
-            .travel(
-                &session.agent,
-                Journey {
-                    start: authorization_request(&endpoint, &plan.method, &plan.parameters),
-                    user: &session.user,
-                    decision: plan.decision,
-                    redirect_uris: &redirect_uris,
-                    purpose,
-                },
-            )
-            .await?;
+        self.announce(&plan);
+        let start = plan.request(&endpoint);
+        let arrival = self.travel(session, start, plan.decision, purpose).await?;
         let answer = match &arrival.end {
             End::RedirectUri(callback) => Some(AuthorizationAnswer::of(callback.clone())),
             End::Page { .. } => None,
@@ -181,5 +189,40 @@ impl RelyingParty {
             arrival,
             answer,
         })
+    }
+
+    /// Tells the recorder what is no secret, and the browser where to stop.
+    fn announce(&self, plan: &AuthorizationPlan) {
+        for uri in plan.parameters.all("redirect_uri") {
+            self.expect_redirect_uri(uri);
+        }
+        for name in ["state", "nonce", "code_challenge", "client_id", "scope"] {
+            for value in plan.parameters.all(name) {
+                self.recorder().publish(value);
+            }
+        }
+        self.recorder().learn("code_verifier", &plan.pkce.verifier);
+    }
+
+    /// Lets a browser go from a request to wherever it ends.
+    ///
+    /// # Errors
+    /// The network or the login failed.
+    pub async fn travel(
+        &self,
+        session: &Session,
+        start: Request<Bytes>,
+        decision: Decision,
+        purpose: &str,
+    ) -> Result<Arrival, Halt> {
+        let redirect_uris = self.redirect_uris();
+        let journey = Journey {
+            start,
+            user: &session.user,
+            decision,
+            redirect_uris: &redirect_uris,
+            purpose,
+        };
+        Ok(self.driver().travel(&session.agent, journey).await?)
     }
 }

@@ -11,12 +11,13 @@ mod session;
 mod token;
 
 pub(crate) use authorize::random_text;
-pub use authorize::{AuthorizationAttempt, AuthorizationPlan};
+pub use authorize::{AuthorizationAttempt, AuthorizationPlan, Extra};
 pub use complete::{CompletedFlow, Specimens, Tokens};
 pub use registration::{Management, Registered, Registration};
 pub use relying_party::{RelyingParty, RelyingPartyOptions};
 pub use session::{Lease, Session, Sessions};
 pub use token::Caller;
+pub(crate) use token::now;
 
 use thiserror::Error;
 

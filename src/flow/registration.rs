@@ -47,6 +47,11 @@ impl Registration {
         self.answer.text("client_id")
     }
 
+    /// The redirect URIs of the new client, as far as the answer tells them.
+    pub fn redirect_uris(&self) -> Vec<String> {
+        texts(self.answer.get("redirect_uris"))
+    }
+
     /// Where and with which token the client is managed, where the provider lets it be.
     pub fn management(&self) -> Option<Management> {
         let url = Url::parse(self.answer.text("registration_client_uri")?).ok()?;

@@ -27,7 +27,7 @@ use crate::http::{Answer, TransportError, UserAgent};
 
 pub use command::CommandDriver;
 pub use config::{DriverKind, LoginConfig, driver, driver_with_prompt};
-pub use form::{Css, FormDriver, PageRule, Pattern};
+pub use form::{Css, FormDriver, PageRule, Pattern, answer_as_user};
 pub use manual::{ManualDriver, Prompt, Task};
 pub use none::NoLogin;
 

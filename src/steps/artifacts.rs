@@ -27,6 +27,10 @@ pub struct Artifact {
 /// All artifacts, by the file that captures them.
 pub const ARTIFACTS: &[&[Artifact]] = &[
     super::metadata::ARTIFACTS,
+    super::authorization_response::ARTIFACTS,
+    super::granted_scope::ARTIFACTS,
+    super::pages::ARTIFACTS,
+    super::second_login::ARTIFACTS,
     super::id_token::ARTIFACTS,
     super::token::ARTIFACTS,
 ];

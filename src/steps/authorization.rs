@@ -8,7 +8,7 @@ use super::World;
 use super::judge::Row;
 use crate::checks::authorization_refusal;
 use crate::finding::Finding;
-use crate::flow::{AuthorizationPlan, Halt};
+use crate::flow::{AuthorizationPlan, Extra, Halt};
 use crate::login::{Decision, PageKind};
 use crate::run::Evidence;
 
@@ -72,6 +72,23 @@ fn another_client(world: &mut World) {
 #[when("the user authorizes")]
 async fn authorize(world: &mut World, step: &Step) {
     let result = world.authorize(step, Method::GET, Decision::Agree).await;
+    world.absorb(result);
+}
+
+/// As above; the user looks at the first page that asks for anything and leaves it.
+#[when("the user looks at the first page")]
+async fn look_at_first_page(world: &mut World, step: &Step) {
+    let result = world.authorize(step, Method::GET, Decision::Look).await;
+    world.absorb(result);
+}
+
+/// By POST, in a browser without cookies.
+#[when("the user authorizes by POST in a new browser")]
+async fn authorize_by_post_in_new_browser(world: &mut World, step: &Step) {
+    let result = match world.new_browser() {
+        Ok(_) => world.authorize(step, Method::POST, Decision::Agree).await,
+        Err(halt) => Err(halt),
+    };
     world.absorb(result);
 }
 
@@ -241,10 +258,22 @@ impl World {
         method: Method,
         decision: Decision,
     ) -> Result<(), Halt> {
+        self.authorize_with(step, method, decision, Extra::default())
+            .await
+    }
+
+    pub(super) async fn authorize_with(
+        &mut self,
+        step: &Step,
+        method: Method,
+        decision: Decision,
+        extra: Extra,
+    ) -> Result<(), Halt> {
         let rp = self.rp()?;
         let mut plan = self.plan(step, false)?;
         plan.method = method;
         plan.decision = decision;
+        plan.extra = extra;
         let session = self.session()?;
         let attempt = rp
             .authorize(&session, plan, "authorization request")
@@ -269,7 +298,7 @@ impl World {
         Ok(())
     }
 
-    fn judge_attempt(
+    pub(super) fn judge_attempt(
         &mut self,
         step: &Step,
         of: &str,

@@ -5,11 +5,18 @@
 
 mod artifacts;
 mod authorization;
+mod authorization_response;
+mod claims_request;
+mod granted_scope;
+mod hints;
 mod id_token;
 mod judge;
 mod metadata;
+mod pages;
 mod phrases;
+mod redirect_uri;
 mod registration;
+mod second_login;
 mod template;
 mod time;
 mod token;
@@ -26,11 +33,6 @@ use crate::checks::refusal::{parse_authorization_refusal, parse_refusals};
 
 /// What may vary (`@vary.<name>`): parameters of the authorization request.
 pub const VARIANTS: [&str; 2] = ["response_type", "response_mode"];
-
-/// The words that may stand for `{caller}`.
-pub fn callers() -> impl Iterator<Item = &'static str> {
-    phrases::CALLERS.iter().map(|(word, _)| *word)
-}
 
 /// Whether a Then can judge what its table names; the reason if not.
 pub(crate) fn check_table(step: &Step, rows: &[Row]) -> Result<(), String> {
@@ -56,7 +58,9 @@ pub(crate) fn check_table(step: &Step, rows: &[Row]) -> Result<(), String> {
         let Some(expected) = &row.expected else {
             continue;
         };
-        if text == "the authorization request is refused" {
+        if text.starts_with("the authorization request is ")
+            || text.ends_with("the request was refused")
+        {
             parse_authorization_refusal(expected)?;
         } else if text.ends_with(" is refused") {
             parse_refusals(expected)?;

@@ -1,6 +1,6 @@
 //! Values in the tables of steps: words in braces stand for what only the run knows.
 
-use super::World;
+use super::{World, hints};
 use crate::flow::Halt;
 use crate::protocol::{Parameters, Pkce};
 
@@ -9,6 +9,12 @@ pub const WORDS: &[(&str, &str)] = &[
     ("{absent}", "the parameter is left out"),
     ("{empty}", "the parameter is sent without a value"),
     ("{redirect_uri}", "the redirect URI of the client"),
+    (
+        "{redirect_uri HOW}",
+        "the redirect URI of the client, changed: cut short, at another port, at a subdomain, at a longer host, \
+         as userinfo, as encoded userinfo, with an escaped letter, with dot segments, with an escaped slash, with \
+         its path in capitals, with its scheme in capitals, with another scheme",
+    ),
     (
         "{other redirect_uri}",
         "another redirect URI that is registered for the client",
@@ -24,6 +30,34 @@ pub const WORDS: &[(&str, &str)] = &[
     ("{access_token}", "the access token that the client holds"),
     ("{refresh_token}", "the refresh token that the client holds"),
     ("{id_token}", "the ID Token that the client holds"),
+    (
+        "{other user's id_token}",
+        "an ID Token of the second user for the same client",
+    ),
+    (
+        "{other user's sub}",
+        "sub in an ID Token of the second user for the same client",
+    ),
+    (
+        "{id_token with another signature}",
+        "the ID Token that the client holds, with one character of its signature changed",
+    ),
+    (
+        "{id_token without signature}",
+        "the claims of the ID Token that the client holds, with alg none",
+    ),
+    (
+        "{registered redirect_uri}",
+        "the redirect URI of the client that was registered last",
+    ),
+    (
+        "{acr values}",
+        "acr_values_supported of the metadata, as JSON",
+    ),
+    (
+        "{request object}",
+        "an unsigned request object with the parameters of the request",
+    ),
     ("{issuer}", "the issuer"),
     ("{random N}", "N random letters and digits"),
     (
@@ -90,9 +124,36 @@ impl World {
             "refresh_token" => held(&self.tokens.refresh_token, "refresh token"),
             "old refresh_token" => held(&self.old_tokens.refresh_token, "refresh token"),
             "id_token" => held(&self.tokens.id_token, "ID Token"),
+            "id_token with another signature" => {
+                held(&self.tokens.id_token, "ID Token").map(|t| hints::with_another_signature(&t))
+            }
+            "id_token without signature" => {
+                held(&self.tokens.id_token, "ID Token").map(|t| hints::without_signature(&t))
+            }
+            "other user's id_token" => held(&self.other_user_token, "ID Token"),
+            "other user's sub" => {
+                held(&self.other_user_token, "ID Token").and_then(|token| hints::sub_of(&token))
+            }
+            "registered redirect_uri" => self
+                .registration()?
+                .redirect_uris()
+                .into_iter()
+                .next()
+                .ok_or_else(|| Halt::unjudged("the registration has no redirect_uris")),
+            "acr values" => Ok(rp
+                .provider
+                .metadata
+                .document
+                .get("acr_values_supported")
+                .ok_or_else(|| Halt::missing("the metadata have no acr_values_supported"))?
+                .to_string()),
+            "request object" => Ok(hints::request_object(&rp.config().issuer, defaults)),
             "issuer" => Ok(rp.config().issuer.clone()),
             "code" => Ok(RelyingPartyCode::of(self)?),
             "code_verifier" => Ok(self.attempt()?.plan.pkce.verifier.clone()),
+            name if name.starts_with("redirect_uri ") => {
+                super::redirect_uri::spoiled(&client, name)
+            }
             name => defaults
                 .get(name)
                 .map(str::to_owned)

@@ -23,7 +23,7 @@ async fn minutes_pass(world: &mut World, minutes: u64) {
 }
 
 impl World {
-    async fn pass(&mut self, time: Duration) -> Result<(), Halt> {
+    pub(super) async fn pass(&mut self, time: Duration) -> Result<(), Halt> {
         let rp = self.rp()?;
         if self.has_own_issuer() {
             return rp.advance(time);

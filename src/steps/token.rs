@@ -74,7 +74,7 @@ impl World {
         Ok(())
     }
 
-    async fn redeem(&mut self, caller: Caller, step: &Step) -> Result<(), Halt> {
+    pub(super) async fn redeem(&mut self, caller: Caller, step: &Step) -> Result<(), Halt> {
         let attempt = self.attempt()?;
         let code = RelyingParty::code_of(attempt)?;
         let parameters = RelyingParty::redemption(attempt, code);

@@ -82,6 +82,8 @@ pub struct World {
     pub(super) old_tokens: Tokens,
     /// The clients that the scenario registered (or tried to), the latest last.
     pub(super) registrations: Vec<Registration>,
+    /// An ID Token of the second user for the client.
+    pub(super) other_user_token: Option<String>,
     /// The last answer of each endpoint, by its metadata name.
     pub(super) answers: BTreeMap<&'static str, JsonAnswer>,
     permit: Option<(Arc<Semaphore>, OwnedSemaphorePermit)>,

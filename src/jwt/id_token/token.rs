@@ -198,7 +198,7 @@ impl IdToken {
     }
 
     /// Judges the claims; claims that can't be read violate every rule on them.
-    pub(super) fn on_claims(&self, rule: impl FnOnce(&Map<String, Value>) -> Finding) -> Finding {
+    pub fn on_claims(&self, rule: impl FnOnce(&Map<String, Value>) -> Finding) -> Finding {
         match self.jws().and_then(Jws::claims) {
             Ok(claims) => rule(claims),
             Err(error) => {

@@ -185,18 +185,37 @@ fn the_tokens_of_a_hybrid_flow_agree() {
 }
 
 #[test]
-fn a_second_login_has_a_later_auth_time() {
+fn a_second_login_has_a_later_auth_time_and_no_login_has_the_same() {
     let rows: &[(Spoil, Spoil, &[&str])] = &[
-        (|_| {}, |c| c.claims["auth_time"] = json!(NOW + 29), &[]),
+        (
+            |_| {},
+            |c| c.claims["auth_time"] = json!(NOW + 29),
+            &["OIDCC-3.1.2.1-16", "OIDCC-3.1.2.1-18"],
+        ),
         (
             |c| c.without("auth_time"),
             |c| c.claims["auth_time"] = json!(NOW + 29),
             &[],
         ),
-        (|_| {}, |_| {}, &["OIDCC-3.1.2.1-3"]),
+        (|_| {}, |_| {}, &["OIDCC-3.1.2.1-3", "OIDCC-3.1.2.3-2"]),
+        (
+            |_| {},
+            |c| c.claims["sub"] = json!("other"),
+            &[
+                "OIDCC-3.1.2.1-3",
+                "OIDCC-3.1.2.1-16",
+                "OIDCC-3.1.2.1-18",
+                "OIDCC-3.1.2.3-2",
+            ],
+        ),
         (|_| {}, |c| c.without("auth_time"), &["OIDCC-3.1.2.1-3"]),
     ];
     for (first, second, expected) in rows {
-        check(SECOND_LOGIN_RULES, *first, *second, expected);
+        check(
+            crate::checks::second_login::RULES,
+            *first,
+            *second,
+            expected,
+        );
     }
 }

@@ -1,0 +1,22 @@
+@needs.user
+Feature: The authorization endpoint in the security best current practice
+
+  Scenario: response_type=token
+    Given a completed authorization code flow
+    When the user authorizes
+      | response_type | token |
+    Then the authorization request is refused
+      | RFC9700-2.1.2-1 | response_type=token is refused | unsupported_response_type or unauthorized_client or invalid_request |
+
+  @needs.iss_param
+  Scenario: The response tells the issuer
+    When the user authorizes
+    Then the authorization response satisfies
+      | RFC9700-4.4.2.1-1 | authorization responses tell the issuer, against mix-up |
+
+  Scenario: The answer to the password
+    Given a completed authorization code flow of its own
+    When the user authorizes in a new browser
+    Then the authorization response satisfies
+      | RFC9700-4.12-1 | the answer to posted credentials is not a 307 |
+      | RFC9700-4.12-2 | a redirect after posted credentials is a 303  |
