@@ -4,7 +4,7 @@
 
 use crate::finding::Finding;
 use crate::flow::AuthorizationAttempt;
-use crate::login::End;
+use crate::login::{End, PageKind};
 use crate::protocol::JsonAnswer;
 
 /// A refusal that would be right: a status, an error code, or both.
@@ -69,13 +69,17 @@ impl std::fmt::Display for Refusal {
 }
 
 /// Whether an endpoint refused as it must. Success violates; so does another error. A failure of the server
-/// proves nothing about this rule (the rule on error answers judges it) and is left to a person.
+/// violates a rule that names the error answer; that the request was refused, whatever the answer, it does not
+/// prove, and that is left to a person.
 pub fn refusal(answer: &JsonAnswer, expected: &str) -> Finding {
     let refusals = match parse_refusals(expected) {
         Ok(refusals) => refusals,
         Err(why) => return Finding::needs_review(format!("the feature is wrong: {why}")),
     };
-    if answer.answer.response.status().is_server_error() {
+    let any = refusals
+        .iter()
+        .any(|r| r.status.is_none() && r.error.is_none());
+    if any && answer.answer.response.status().is_server_error() {
         return Finding::needs_review(format!(
             "the server failed ({}), which proves nothing about this rule",
             answer.summary()
@@ -167,6 +171,19 @@ pub fn authorization_refusal(attempt: &AuthorizationAttempt, expected: &str) -> 
         {
             Finding::needs_review(format!(
                 "the server failed ({}), which proves nothing about this rule",
+                attempt.summary()
+            ))
+        }
+        // A page that asks the user for something is no refusal: the journey could go on from there.
+        (
+            None,
+            End::Page {
+                kind: PageKind::Login | PageKind::Consent,
+                ..
+            },
+        ) if !matches!(expected, AuthorizationRefusal::Redirect(_)) => {
+            Finding::needs_review(format!(
+                "not refused yet: the journey was left on {}",
                 attempt.summary()
             ))
         }
@@ -270,9 +287,18 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_of_the_server_proves_nothing() {
-        let finding = refusal(&answer(500, "{}"), "invalid_grant");
-        assert!(matches!(finding, Finding::NeedsReview { .. }));
+    fn a_failure_of_the_server_is_no_refusal_and_no_right_answer() {
+        for expected in ["", "any error"] {
+            let finding = refusal(&answer(500, "{}"), expected);
+            assert!(
+                matches!(finding, Finding::NeedsReview { .. }),
+                "{finding:?}"
+            );
+        }
+        for expected in ["invalid_grant", "400", "400 or 401 invalid_client"] {
+            let finding = refusal(&answer(500, r#"{"error":"invalid_grant"}"#), expected);
+            assert!(matches!(finding, Finding::Violated { .. }), "{finding:?}");
+        }
     }
 
     #[test]

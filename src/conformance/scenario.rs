@@ -12,7 +12,7 @@ use super::parser::Planned;
 use super::tally;
 use crate::finding::Outcome;
 use crate::flow::{Halt, RelyingParty};
-use crate::run::{Check, ScenarioResult};
+use crate::run::ScenarioResult;
 use crate::steps::{Judgement, Selected, World};
 
 /// A scenario that goes on longer than this without waiting on purpose is stuck.
@@ -57,26 +57,29 @@ impl Setting {
             scenario.variant.clone(),
             scenario.spends(),
             isolated,
+            scenario.ids.clone(),
         );
         world.permit(Arc::clone(&self.permits), permit);
         let ended = walk(scenario, &mut world).await;
         let halt = world.halt().cloned();
-        let (mut checks, exchanges) = world.into_results();
-        let (outcome, reason) = match (ended, halt) {
-            (Err(defect), _) => (Outcome::Error, Some(defect)),
-            (Ok(()), Some(Halt::Missing { reason })) => {
-                (tally::outcome(&checks, Outcome::Skip), Some(reason))
+        let (stopped, reason) = match (ended, halt) {
+            (Err(defect), _) => (Some(Outcome::Error), Some(defect)),
+            (Ok(()), Some(halt)) => (Some(outcome_of(&halt)), Some(halt.to_string())),
+            (Ok(()), None) => {
+                let defect = sleeping(&world.unjudged());
+                (defect.is_some().then_some(Outcome::Error), defect)
             }
-            (Ok(()), Some(halt)) => {
-                let worst =
-                    Outcome::worst([tally::outcome(&checks, Outcome::Error), Outcome::Error]);
-                (worst.unwrap_or(Outcome::Error), Some(halt.to_string()))
-            }
-            (Ok(()), None) => match self.unjudged(scenario, &selected, &checks) {
-                Some(defect) => (Outcome::Error, Some(defect)),
-                None => (tally::outcome(&checks, Outcome::Error), None),
-            },
         };
+        if let (Some(stopped), Some(reason)) = (stopped, &reason)
+            && world.worst().is_some_and(|worst| worst != stopped)
+        {
+            // What was not reached must not count with what the rest of the scenario came to.
+            world.leave_unjudged(stopped, reason);
+        }
+        let (mut checks, exchanges) = world.into_results();
+        let judged = checks.iter().map(|check| check.outcome);
+        // What stopped it weighs even where a check says it too; a skip gives way to whatever was judged.
+        let outcome = Outcome::worst(judged.chain(stopped)).unwrap_or(Outcome::Error);
         let recorder = self.rp.recorder();
         let reason = reason.map(|text| recorder.scrub(&text));
         tally::mark_known(
@@ -90,27 +93,6 @@ impl Setting {
             exchanges,
             ..result(scenario, &selected, begun, outcome, reason)
         }
-    }
-
-    /// A scenario that went through and yet did not judge what its tables name sleeps: a defect of ours.
-    fn unjudged(
-        &self,
-        scenario: &Planned,
-        selected: &Selected,
-        checks: &[Check],
-    ) -> Option<String> {
-        let catalogue = &self.judgement.catalogue;
-        let silent: Vec<&str> = scenario
-            .ids
-            .iter()
-            .filter(|id| selected.has(id))
-            .filter(|id| {
-                let row = catalogue.get(id).map_or(id.as_str(), |row| row.id.as_str());
-                checks.iter().all(|check| check.requirement != row)
-            })
-            .map(String::as_str)
-            .collect();
-        (!silent.is_empty()).then(|| format!("harness: nothing judged {}", silent.join(", ")))
     }
 
     fn unmet(&self, scenario: &Planned) -> Option<String> {
@@ -189,11 +171,21 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
 }
 
 fn halted(scenario: &Planned, selected: &Selected, begun: Instant, halt: &Halt) -> ScenarioResult {
-    let outcome = match halt {
+    let reason = Some(halt.to_string());
+    result(scenario, selected, begun, outcome_of(halt), reason)
+}
+
+/// What a step that could not be done makes of what comes after it.
+fn outcome_of(halt: &Halt) -> Outcome {
+    match halt {
         Halt::Missing { .. } => Outcome::Skip,
         Halt::Unjudged { .. } | Halt::Blocked { .. } => Outcome::Error,
-    };
-    result(scenario, selected, begun, outcome, Some(halt.to_string()))
+    }
+}
+
+/// A scenario that went through and yet did not judge what its tables name sleeps: a defect of ours.
+fn sleeping(silent: &[String]) -> Option<String> {
+    (!silent.is_empty()).then(|| format!("harness: nothing judged {}", silent.join(", ")))
 }
 
 /// The effective tags without the ids whose checks are not chosen.

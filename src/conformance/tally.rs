@@ -1,4 +1,4 @@
-//! From checks to outcomes: the scenario's, and what known deviations cover.
+//! What known deviations cover, and which of them are stale.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,6 @@ use crate::finding::Outcome;
 use crate::provider::{ExpectedOutcome, Known};
 use crate::requirement::Catalogue;
 use crate::run::{Check, ScenarioResult, StaleKnown};
-
-/// The outcome of a scenario: the worst of its checks; `otherwise` where it has none.
-pub(super) fn outcome(checks: &[Check], otherwise: Outcome) -> Outcome {
-    Outcome::worst(checks.iter().map(|check| check.outcome)).unwrap_or(otherwise)
-}
 
 /// Marks the checks that a known deviation covers. The outcome stays.
 pub(super) fn mark_known(

@@ -9,5 +9,5 @@ mod trust;
 mod user_agent;
 
 pub use client::{Answer, Client, ClientOptions, TransportError};
-pub use deadline::Deadline;
+pub use deadline::{Deadline, Pause};
 pub use user_agent::UserAgent;

@@ -139,7 +139,7 @@ fn accepted(world: &mut World, step: &Step) {
         let arrived = attempt
             .answer
             .as_ref()
-            .is_some_and(|answer| asked.starts_with(&answer.base));
+            .is_some_and(|answer| asked.split(['?', '#']).next() == Some(&answer.base));
         Ok(Finding::met_if(
             attempt.code().is_some() && arrived,
             "a redirect to the redirect_uri with a code",
@@ -224,6 +224,10 @@ impl World {
     }
 
     async fn borrow_flow(&mut self, step: &Step, refresh: bool) -> Result<(), Halt> {
+        if self.spends {
+            // Who ends sessions or grants must not end those that others look at.
+            return self.own_flow(step, refresh).await;
+        }
         let rp = self.rp()?;
         let plan = self.plan(step, refresh)?;
         let table = step.table.as_ref().map(|t| format!("{:?}", t.rows));
@@ -308,9 +312,11 @@ impl World {
             exchange: self.attempt()?.exchange(),
             at: String::new(),
         }];
-        for row in super::rows(step).unwrap_or_default() {
-            let finding = judge(self, &row)?;
-            self.report(&row.id, of, &finding, evidence.to_vec());
+        let judged = (super::rows(step).unwrap_or_default().into_iter())
+            .map(|row| Ok((judge(self, &row)?, row.id)))
+            .collect::<Result<Vec<_>, Halt>>()?;
+        for (finding, id) in judged {
+            self.report(&id, of, &finding, evidence.to_vec());
         }
         Ok(())
     }

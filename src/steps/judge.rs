@@ -4,7 +4,7 @@ use cucumber::gherkin::Step;
 
 use super::World;
 use crate::checks::Rule;
-use crate::finding::Finding;
+use crate::finding::{Finding, Outcome};
 use crate::flow::Halt;
 use crate::run::Evidence;
 
@@ -52,9 +52,15 @@ impl World {
         rows: &[Row],
     ) {
         for row in rows {
-            if let Some(rule) = rules.iter().find(|rule| rule.id == row.id) {
-                let finding = (rule.check)(artifact);
-                self.report(&row.id, of, &finding, evidence.to_vec());
+            match Rule::find(rules, &row.id) {
+                Some(rule) => {
+                    self.report(&row.id, of, &rule.judge(artifact), evidence.to_vec());
+                }
+                None if self.wants(&row.id) => {
+                    let defect = format!("harness: no rule about the {of} judges it");
+                    self.report_unjudged(&row.id, Outcome::Error, &defect);
+                }
+                None => {}
             }
         }
     }
@@ -67,9 +73,11 @@ impl World {
         evidence: &[Evidence],
         judge: impl Fn(&Row) -> Result<Finding, Halt>,
     ) -> Result<(), Halt> {
-        for row in rows(step).unwrap_or_default() {
-            let finding = judge(&row)?;
-            self.report(&row.id, of, &finding, evidence.to_vec());
+        let judged = (rows(step).unwrap_or_default().into_iter())
+            .map(|row| Ok((judge(&row)?, row.id)))
+            .collect::<Result<Vec<_>, Halt>>()?;
+        for (finding, id) in judged {
+            self.report(&id, of, &finding, evidence.to_vec());
         }
         Ok(())
     }

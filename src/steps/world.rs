@@ -11,6 +11,7 @@ use crate::finding::{Finding, Outcome};
 use crate::flow::{
     AuthorizationAttempt, CompletedFlow, Halt, Lease, Registration, RelyingParty, Session, Tokens,
 };
+use crate::http::Deadline;
 use crate::login::Credentials;
 use crate::protocol::JsonAnswer;
 use crate::provider::ClientConfig;
@@ -68,6 +69,8 @@ pub struct World {
     pub(super) spends: bool,
     /// The scenario has an issuer of its own, whose clock and keys it may move.
     pub(super) own_issuer: bool,
+    /// The ids that its tables name.
+    ids: Vec<String>,
     /// The client of the scenario, where it is not the main one.
     pub(super) client: Option<ClientConfig>,
     pub(super) user: Option<Credentials>,
@@ -101,6 +104,7 @@ impl World {
         variant: BTreeMap<String, String>,
         spends: bool,
         own_issuer: bool,
+        ids: Vec<String>,
     ) -> Self {
         Self {
             rp: Some(rp),
@@ -109,6 +113,7 @@ impl World {
             variant,
             spends,
             own_issuer,
+            ids,
             ..Self::default()
         }
     }
@@ -121,6 +126,28 @@ impl World {
     /// Why the scenario can't go on, if it can't.
     pub fn halt(&self) -> Option<&Halt> {
         self.halt.as_ref()
+    }
+
+    /// The chosen ids that no check has reported yet.
+    pub fn unjudged(&self) -> Vec<String> {
+        let reported = |id: &str| {
+            let row = self.row_of(id);
+            self.checks.iter().any(|check| check.requirement == row)
+        };
+        let chosen = self.ids.iter().filter(|id| self.wants(id));
+        chosen.filter(|id| !reported(id)).cloned().collect()
+    }
+
+    /// The worst of what was judged so far.
+    pub fn worst(&self) -> Option<Outcome> {
+        Outcome::worst(self.checks.iter().map(|check| check.outcome))
+    }
+
+    /// Reports all that was not judged, because the scenario ended before.
+    pub fn leave_unjudged(&mut self, outcome: Outcome, reason: &str) {
+        for id in self.unjudged() {
+            self.report_unjudged(&id, outcome, reason);
+        }
     }
 
     /// What was judged so far, and the exchanges of the scenario.
@@ -150,7 +177,14 @@ impl World {
                 evidence,
             } = &halt
             {
-                self.report_blocked(requirement, expected, actual, evidence.clone());
+                match self.own_id_of(requirement) {
+                    // The scenario that judges this very step.
+                    Some(id) => {
+                        let finding = Finding::violated(expected, actual);
+                        self.report(&id, "a step of the scenario", &finding, evidence.clone());
+                    }
+                    None => self.report_blocked(requirement, expected, actual, evidence.clone()),
+                }
             }
             self.halt = Some(halt);
         }
@@ -255,17 +289,13 @@ impl World {
     pub(super) async fn wait(&mut self, time: Duration) {
         let permit = self.permit.take();
         let semaphore = permit.map(|(semaphore, _)| semaphore);
-        let deadline = self
+        // Given back however the wait ends: the step may be dropped in the middle of it.
+        let pause = self
             .rp
             .as_ref()
-            .map(|rp| Arc::clone(&rp.client().options().deadline));
-        if let Some(deadline) = &deadline {
-            deadline.pause();
-        }
+            .map(|rp| Deadline::pause(&rp.client().options().deadline));
         tokio::time::sleep(time).await;
-        if let Some(deadline) = &deadline {
-            deadline.resume();
-        }
+        drop(pause);
         if let Some(semaphore) = semaphore
             && let Ok(permit) = Arc::clone(&semaphore).acquire_owned().await
         {
@@ -316,12 +346,29 @@ impl World {
         };
         for row in super::rows(step).unwrap_or_default() {
             if self.wants(&row.id) {
-                let mut check = self.check(&row.id, "nothing", Vec::new());
-                check.outcome = outcome;
-                check.note = Some(halt.to_string());
-                self.push(check);
+                self.report_unjudged(&row.id, outcome, &halt.to_string());
             }
         }
+    }
+
+    /// Reports that a check could not be judged.
+    pub(super) fn report_unjudged(&mut self, id: &str, outcome: Outcome, reason: &str) {
+        let mut check = self.check(id, "nothing", Vec::new());
+        check.outcome = outcome;
+        check.note = Some(reason.to_owned());
+        self.push(check);
+    }
+
+    /// The chosen id of the scenario's tables that stands for this requirement.
+    fn own_id_of(&self, requirement: &str) -> Option<String> {
+        let row = self.row_of(requirement);
+        let mut own = self.ids.iter().filter(|id| self.wants(id));
+        own.find(|id| self.row_of(id) == row).cloned()
+    }
+
+    /// The id of the catalogue's row that states this requirement.
+    fn row_of<'a>(&'a self, id: &'a str) -> &'a str {
+        self.judgement.catalogue.get(id).map_or(id, |row| &row.id)
     }
 
     fn report_blocked(&mut self, id: &str, expected: &str, actual: &str, evidence: Vec<Evidence>) {
@@ -359,5 +406,90 @@ impl World {
             check.note = check.note.map(|note| recorder.scrub(&note));
         }
         self.checks.push(check);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROWS: &str = r#"
+[[requirement]]
+id = "RFC6749-5.1-1"
+level = "MUST"
+summary = "a token"
+url = "https://www.rfc-editor.org/rfc/rfc6749#section-5.1"
+[[requirement]]
+id = "OIDCC-2-6"
+level = "MUST"
+summary = "aud"
+url = "https://openid.net/specs/openid-connect-core-1_0.html#IDToken"
+also = [{ id = "OIDCC-3.1.3.7-3", level = "MUST" }]
+"#;
+
+    fn world(ids: &[&str], selected: Selected) -> World {
+        let mut catalogue = Catalogue::default();
+        catalogue.add("requirements.toml", ROWS).unwrap();
+        World {
+            judgement: Arc::new(Judgement {
+                catalogue,
+                levels: HashMap::new(),
+            }),
+            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            selected,
+            ..World::default()
+        }
+    }
+
+    fn outcomes(world: World) -> Vec<(String, Outcome)> {
+        let (checks, _) = world.into_results();
+        checks
+            .into_iter()
+            .map(|check| (check.requirement, check.outcome))
+            .collect()
+    }
+
+    fn blocked() -> Result<(), Halt> {
+        Err(Halt::Blocked {
+            requirement: "RFC6749-5.1-1",
+            expected: "a token".to_owned(),
+            actual: "nothing".to_owned(),
+            evidence: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn a_step_that_is_refused_fails_where_it_is_what_is_judged() {
+        let token = "RFC6749-5.1-1".to_owned();
+        for (ids, outcome) in [
+            (&["RFC6749-5.1-1", "OIDCC-2-6"][..], Outcome::Fail),
+            (&["OIDCC-2-6"], Outcome::Error),
+        ] {
+            let mut world = world(ids, Selected::All);
+            world.absorb(blocked());
+            assert!(world.halt().is_some());
+            assert_eq!(outcomes(world), [(token.clone(), outcome)]);
+        }
+        // Nobody asked for the check of the step: it only tells what stopped the rest.
+        let only = Selected::Ids(HashSet::from(["OIDCC-2-6".to_owned()]));
+        let mut world = world(&["RFC6749-5.1-1", "OIDCC-2-6"], only);
+        world.absorb(blocked());
+        assert_eq!(outcomes(world), [(token, Outcome::Error)]);
+    }
+
+    #[test]
+    fn what_was_not_reached_is_not_taken_for_judged() {
+        let mut world = world(&["RFC6749-5.1-1", "OIDCC-3.1.3.7-3"], Selected::All);
+        world.report("RFC6749-5.1-1", "", &Finding::Met, Vec::new());
+        assert_eq!(world.unjudged(), ["OIDCC-3.1.3.7-3"]);
+        world.leave_unjudged(Outcome::Skip, "no second client");
+        assert!(world.unjudged().is_empty());
+        assert_eq!(
+            outcomes(world),
+            [
+                ("RFC6749-5.1-1".to_owned(), Outcome::Pass),
+                ("OIDCC-2-6".to_owned(), Outcome::Skip)
+            ]
+        );
     }
 }
