@@ -1,4 +1,5 @@
-//! Carries the features and the catalogue into the binary: every file under `features/`, by its path.
+//! Carries the features and the catalogue into the binary: every file under `features/`, by its path; and what the
+//! sources say of the steps, for `oidcheck steps`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -6,9 +7,15 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=features");
+    println!("cargo::rerun-if-changed=src/steps");
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
+    fs::write(out.join("features.rs"), features()?)?;
+    fs::write(out.join("steps.rs"), steps()?)
+}
+
+fn features() -> io::Result<String> {
     let mut files = Vec::new();
-    collect(Path::new("features"), &mut files)?;
-    files.sort();
+    collect(Path::new("features"), &["feature", "toml"], &mut files)?;
     let root = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
     let mut table = String::from("&[\n");
     for file in files {
@@ -17,21 +24,62 @@ fn main() -> io::Result<()> {
         writeln!(table, "({name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
     }
     table.push(']');
-    let out = env::var("OUT_DIR").map_err(io::Error::other)?;
-    fs::write(Path::new(&out).join("features.rs"), table)
+    Ok(table)
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+/// The steps as the sources spell them: (concept, Given | When | Then, phrase, doc comment).
+fn steps() -> io::Result<String> {
+    let mut files = Vec::new();
+    collect(Path::new("src/steps"), &["rs"], &mut files)?;
+    let mut table = String::from("&[\n");
+    for file in files {
+        let text = fs::read_to_string(&file)?;
+        let concept = file.file_stem().unwrap_or_default().to_string_lossy();
+        let mut doc: Vec<&str> = Vec::new();
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            if let Some(words) = line.strip_prefix("///") {
+                doc.push(words.trim());
+                continue;
+            }
+            let kinds = [
+                ("#[given(", "Given"),
+                ("#[when(", "When"),
+                ("#[then(", "Then"),
+            ];
+            if let Some((_, kind)) = kinds.iter().find(|(start, _)| line.starts_with(start)) {
+                let mut attribute = line.to_owned();
+                while !attribute.ends_with(")]") {
+                    let Some(next) = lines.next() else { break };
+                    attribute.push_str(next.trim());
+                }
+                let phrase = attribute
+                    .split_once('"')
+                    .and_then(|(_, rest)| rest.rsplit_once('"'));
+                let phrase = phrase.map_or("", |(phrase, _)| phrase);
+                let doc = doc.join(" ");
+                writeln!(table, "({concept:?}, {kind:?}, {phrase:?}, {doc:?}),")
+                    .map_err(io::Error::other)?;
+            }
+            doc.clear();
+        }
+    }
+    table.push(']');
+    Ok(table)
+}
+
+fn collect(folder: &Path, extensions: &[&str], files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            collect(&path, files)?;
+            collect(&path, extensions, files)?;
         } else if path
             .extension()
-            .is_some_and(|e| e == "feature" || e == "toml")
+            .is_some_and(|e| extensions.iter().any(|x| e == *x))
         {
             files.push(path);
         }
     }
+    files.sort();
     Ok(())
 }

@@ -76,7 +76,7 @@ pub(super) struct SelectionArgs {
     /// The profile (basic, config, …) [default: all]
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
-    /// The weakest level that is judged
+    /// The weakest level that is judged: must (MUST, STATED), should (SHOULD and DERIVED too) or may (all)
     #[arg(long, value_name = "LEVEL", value_enum)]
     level: Option<Weakest>,
     /// Adds the features (and the requirements.toml) of a folder; may be repeated
@@ -99,11 +99,8 @@ impl SelectionArgs {
 /// The weakest level that is judged.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Weakest {
-    /// MUST and STATED
     Must,
-    /// SHOULD and DERIVED too
     Should,
-    /// All
     May,
 }
 
@@ -125,9 +122,7 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
 /// How `list`, `doctor` and others write.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum TextFormat {
-    /// For people
     #[default]
     Text,
-    /// For programs
     Json,
 }

@@ -1,14 +1,21 @@
 //! The command line.
 
 mod arguments;
+mod doctor;
 mod exit;
+mod explain;
+mod init;
 mod known;
+mod list;
 mod mock;
 mod progress;
 mod prompt;
+mod report;
 mod reports;
 mod run;
 mod signals;
+mod steps;
+mod subject;
 mod terminal;
 
 use std::process::ExitCode;
@@ -48,6 +55,13 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArgs),
+    Doctor(doctor::DoctorArgs),
+    List(list::ListArgs),
+    Steps(steps::StepsArgs),
+    Explain(explain::ExplainArgs),
+    Init(init::InitArgs),
+    Mock(mock::MockArgs),
+    Report(report::ReportArgs),
 }
 
 /// Runs the program; gives its exit code.
@@ -69,6 +83,13 @@ pub fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Run(args) => runtime.block_on(run::run(args, terminal)),
+        Command::Doctor(args) => runtime.block_on(doctor::doctor(args, terminal)),
+        Command::List(args) => list::list(&args, terminal),
+        Command::Steps(args) => Ok(steps::steps(&args, terminal)),
+        Command::Explain(args) => explain::explain(&args, terminal),
+        Command::Init(args) => init::init(&args, terminal),
+        Command::Mock(args) => runtime.block_on(mock::mock(args, terminal)),
+        Command::Report(args) => report::report(&args, terminal),
     };
     runtime.shutdown_background();
     ExitCode::from(result.unwrap_or_else(|error| {

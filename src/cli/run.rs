@@ -5,19 +5,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use mock_idp::MockIdp;
 
 use super::arguments::{ProviderArgs, SelectionArgs, time};
 use super::progress::{Progress, Show};
 use super::reports::Reports;
 use super::signals::Signals;
+use super::subject::Subject;
 use super::terminal::Terminal;
-use super::{exit, known, prompt};
-use crate::builtin;
-use crate::conformance::{Conformance, Options, Stop};
+use super::{exit, known};
+use crate::conformance::{Options, Stop};
 use crate::error::ConfigError;
 use crate::finding::Outcome;
-use crate::login::DriverKind;
 use crate::report::{Format, console, read_run};
 use crate::run::Run;
 
@@ -71,18 +69,10 @@ pub(super) struct RunArgs {
     quiet: bool,
 }
 
-/// What is under test.
-struct Subject {
-    conformance: Conformance,
-    /// It stops when it is dropped.
-    mock: Option<MockIdp>,
-    by_hand: bool,
-}
-
 pub(super) async fn run(args: RunArgs, terminal: Terminal) -> Result<u8, ConfigError> {
     let mut signals = Signals::listen();
     let options = args.options()?;
-    let subject = args.subject(terminal).await?;
+    let subject = Subject::new(&args.provider, &args.fault, terminal).await?;
     let reports = Reports::prepare(args.out.clone(), &args.report)?;
     let conformance = subject.conformance.options(options);
     let show = match (args.quiet, terminal.draws && !subject.by_hand) {
@@ -158,41 +148,6 @@ impl RunArgs {
         self.selection.apply(&mut options);
         self.provider.apply(&mut options);
         Ok(options)
-    }
-
-    async fn subject(&self, terminal: Terminal) -> Result<Subject, ConfigError> {
-        if let Some(config) = self.provider.config()? {
-            let by_hand = config.login.driver == DriverKind::Manual;
-            let mut conformance = Conformance::of(config);
-            if by_hand && let Some(person) = prompt::person(terminal) {
-                conformance = conformance.prompt(person);
-            }
-            return Ok(Subject {
-                conformance,
-                mock: None,
-                by_hand,
-            });
-        }
-        for fault in &self.fault {
-            super::mock::check_fault(fault)?;
-        }
-        let mock = MockIdp::builder()
-            .strict()
-            .tls()
-            .start()
-            .await
-            .map_err(|e| ConfigError::new(format!("the mock IdP does not start: {e}")))?;
-        let issuer = if self.fault.is_empty() {
-            mock.issuer()
-        } else {
-            mock.issuer_with(&self.fault.join("+"))
-        };
-        let config = builtin::provider(&mock, &issuer)?;
-        Ok(Subject {
-            conformance: Conformance::of(config).control(builtin::control(&mock)),
-            mock: Some(mock),
-            by_hand: false,
-        })
     }
 }
 

@@ -9,6 +9,7 @@ use time::format_description::well_known::Rfc3339;
 use tokio::sync::oneshot;
 use url::Url;
 
+use super::doctor::{self, Diagnosis};
 use super::options::{Observer, Options, Silent, Stop};
 use super::plan::Plan;
 use super::registration::register_missing;
@@ -20,7 +21,7 @@ use crate::finding::Outcome;
 use crate::flow::{Halt, RelyingParty, RelyingPartyOptions};
 use crate::http::{Client, ClientOptions, Deadline};
 use crate::login::{self, Credentials, LoginDriver, Prompt};
-use crate::provider::{ClientConfig, Control, ProviderConfig};
+use crate::provider::{ClientConfig, Control, Metadata, ProviderConfig};
 use crate::requirement::Catalogue;
 use crate::run::{ProviderInfo, Role, Run, SCHEMA_VERSION, ScenarioResult, Tool, Totals};
 
@@ -194,6 +195,29 @@ impl Conformance {
             .unwrap_or_else(|_| Err(ConfigError::new("the run ended without a result")))
     }
 
+    /// Looks for what would keep a run from judging, without judging anything.
+    ///
+    /// # Errors
+    /// As [`Conformance::run`].
+    pub async fn diagnose(mut self) -> Result<Diagnosis, ConfigError> {
+        let plan = Plan::new(&self.options)?;
+        self.check(plan.catalogue())?;
+        let client = Arc::new(self.transport()?);
+        let driver = self.driver()?;
+        let mut diagnosis = Diagnosis::default();
+        let issuer = self.config.issuer.clone();
+        if let Some(metadata) = doctor::look_at_metadata(&mut diagnosis, &client, &issuer).await {
+            let rp = self.relying_party(&client, driver, metadata).await;
+            doctor::look_at_clients(&mut diagnosis, &rp).await;
+            doctor::look_at_capabilities(&mut diagnosis, &rp.provider, &plan);
+            rp.deregister().await;
+        }
+        for look in &mut diagnosis.looks {
+            look.seen = self.recorder.scrub(&look.seen);
+        }
+        Ok(diagnosis)
+    }
+
     async fn run_here(mut self) -> Result<Run, ConfigError> {
         let plan = Plan::new(&self.options)?;
         self.check(plan.catalogue())?;
@@ -246,20 +270,38 @@ impl Conformance {
         client: &Arc<Client>,
         driver: Arc<dyn LoginDriver>,
     ) -> Result<Arc<RelyingParty>, Halt> {
-        let rp = RelyingParty::discover(RelyingPartyOptions {
+        let rp = RelyingParty::discover(self.parts(client, driver)).await?;
+        Ok(Arc::new(self.with_all_clients(rp).await))
+    }
+
+    /// The same, where the metadata are there already.
+    async fn relying_party(
+        &mut self,
+        client: &Arc<Client>,
+        driver: Arc<dyn LoginDriver>,
+        metadata: Metadata,
+    ) -> RelyingParty {
+        let rp = RelyingParty::new(self.parts(client, driver), metadata);
+        self.with_all_clients(rp).await
+    }
+
+    fn parts(&self, client: &Arc<Client>, driver: Arc<dyn LoginDriver>) -> RelyingPartyOptions {
+        RelyingPartyOptions {
             config: Arc::new(self.config.clone()),
             client: Arc::clone(client),
             driver,
             control: self.control.clone(),
-        })
-        .await?;
+        }
+    }
+
+    async fn with_all_clients(&mut self, rp: RelyingParty) -> RelyingParty {
         let clients = register_missing(&rp, self.observer.as_mut()).await;
         if clients.is_empty() {
-            return Ok(Arc::new(rp));
+            return rp;
         }
         let mut config = self.config.clone();
         config.clients.extend(clients);
-        Ok(Arc::new(rp.with_config(config)))
+        rp.with_config(config)
     }
 
     /// What the types can't say about the provider file.

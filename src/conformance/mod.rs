@@ -4,6 +4,7 @@
 //! first request.
 
 mod builder;
+mod doctor;
 mod features;
 mod options;
 mod parser;
@@ -16,9 +17,10 @@ mod selection;
 mod tally;
 
 pub use builder::Conformance;
+pub use doctor::{Diagnosis, Health, Lack, Look};
 pub use features::FeatureSet;
 pub use options::{Observer, Options, Stop};
-pub use parser::{Planned, plan};
+pub use parser::{Planned, TAGS, plan};
 pub use plan::Plan;
 pub use profile::Profile;
 pub use selection::{Selection, Selector, nearest};

@@ -14,6 +14,35 @@ use crate::provider::CAPABILITIES;
 use crate::requirement::{Catalogue, has_id_shape};
 use crate::steps::{self, World};
 
+/// The tags that say how a scenario runs or where it belongs, and what each means.
+pub const TAGS: &[(&str, &str)] = &[
+    (
+        "@oidf.<module>",
+        "judges only what this module of the OpenID Foundation's suite judges",
+    ),
+    (
+        "@slow",
+        "waits for more than 2 s: runs with --slow or when the profile asks",
+    ),
+    ("@alone", "runs after the others, with nothing beside it"),
+    (
+        "@ends.session",
+        "ends its login session, so it has one of its own",
+    ),
+    (
+        "@ends.grant",
+        "ends its grant, so it has a login session of its own",
+    ),
+    (
+        "@own.issuer",
+        "moves the clock or changes the keys of the built-in mock IdP, so it has an issuer of its own there",
+    ),
+    (
+        "@every.exchange",
+        "runs last and judges all that the run recorded",
+    ),
+];
+
 /// A step and the function that does it.
 #[derive(Debug, Clone)]
 pub struct ResolvedStep {

@@ -45,6 +45,14 @@ impl Plan {
         })
     }
 
+    /// The profiles that there are.
+    ///
+    /// # Errors
+    /// Never in a binary whose tests pass: a file in it is wrong.
+    pub fn profiles() -> Result<Vec<Profile>, ConfigError> {
+        Ok(FeatureSet::embedded()?.profiles)
+    }
+
     /// The catalogue, with the rows of the user's own features.
     pub fn catalogue(&self) -> &Catalogue {
         &self.judgement.catalogue

@@ -63,8 +63,13 @@ impl RelyingParty {
         let url = Url::parse(&openid_configuration_url(&options.config.issuer))
             .map_err(|e| Halt::unjudged(format!("the issuer is no URL: {e}")))?;
         let answer = options.client.send(get_request(&url), "discovery").await?;
-        let provider = Provider::new(Arc::clone(&options.config), Metadata::of(answer));
-        Ok(Self::with(options, provider))
+        Ok(Self::new(options, Metadata::of(answer)))
+    }
+
+    /// The relying party of a provider whose metadata are known.
+    pub fn new(options: RelyingPartyOptions, metadata: Metadata) -> Self {
+        let provider = Provider::new(Arc::clone(&options.config), metadata);
+        Self::with(options, provider)
     }
 
     fn with(options: RelyingPartyOptions, provider: Provider) -> Self {
@@ -83,14 +88,13 @@ impl RelyingParty {
     pub fn with_config(&self, config: ProviderConfig) -> Self {
         let config = Arc::new(config);
         let metadata = (*self.provider.metadata).clone();
-        let provider = Provider::new(Arc::clone(&config), metadata);
         let options = RelyingPartyOptions {
             config,
             ..self.options.clone()
         };
         Self {
             registered: self.registered.clone(),
-            ..Self::with(options, provider)
+            ..Self::new(options, metadata)
         }
     }
 

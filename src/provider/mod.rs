@@ -5,6 +5,7 @@ mod capabilities;
 mod client;
 mod file;
 pub(crate) mod metadata;
+pub mod presets;
 
 pub use capabilities::{CAPABILITIES, Capabilities, Unmet};
 pub use file::{

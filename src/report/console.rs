@@ -30,15 +30,18 @@ impl Style {
         }
     }
 
-    pub(super) fn bold(self, text: &str) -> String {
+    /// What is to be seen first.
+    pub fn bold(self, text: &str) -> String {
         self.paint("1", text)
     }
 
-    pub(super) fn dim(self, text: &str) -> String {
+    /// What may be passed over.
+    pub fn dim(self, text: &str) -> String {
         self.paint("2", text)
     }
 
-    pub(super) fn outcome(self, outcome: Outcome, text: &str) -> String {
+    /// In the colour of an outcome.
+    pub fn outcome(self, outcome: Outcome, text: &str) -> String {
         let code = match outcome {
             Outcome::Fail => "31",
             Outcome::Error => "35",
@@ -52,7 +55,7 @@ impl Style {
 }
 
 /// The mark that stands for an outcome.
-pub(super) fn mark(outcome: Outcome) -> &'static str {
+pub fn mark(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Fail => "✗",
         Outcome::Error => "!",

@@ -34,6 +34,11 @@ use crate::checks::refusal::{parse_authorization_refusal, parse_refusals};
 /// What may vary (`@vary.<name>`): parameters of the authorization request.
 pub const VARIANTS: [&str; 2] = ["response_type", "response_mode"];
 
+/// The words that may stand for `{caller}`.
+pub fn callers() -> impl Iterator<Item = &'static str> {
+    phrases::CALLERS.iter().map(|(word, _)| *word)
+}
+
 /// Whether a Then can judge what its table names; the reason if not.
 pub(crate) fn check_table(step: &Step, rows: &[Row]) -> Result<(), String> {
     let text = step.value.as_str();
