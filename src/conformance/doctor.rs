@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::plan::Plan;
 use crate::flow::{AuthorizationAttempt, AuthorizationPlan, Halt, RelyingParty, Session};
 use crate::http::{Client, TransportError, UserAgent};
-use crate::login::{Arrival, End, Journey, LoginError, PageKind};
+use crate::login::{Arrival, Credentials, Decision, End, Journey, LoginError, PageKind};
 use crate::protocol::{
     AuthorizationAnswer, JsonAnswer, Parameters, authorization_request, get_request,
 };
@@ -200,10 +200,7 @@ pub(super) async fn look_at_clients(diagnosis: &mut Diagnosis, rp: &RelyingParty
         }
     }
     for client in &rp.config().clients {
-        let code = match &session {
-            Some(session) => look_at_redirect_uris(diagnosis, rp, session, client).await,
-            None => None,
-        };
+        let code = look_at_redirect_uris(diagnosis, rp, session.as_ref(), client).await;
         look_at_credentials(diagnosis, rp, client, code).await;
     }
 }
@@ -239,56 +236,39 @@ pub(super) fn look_at_capabilities(diagnosis: &mut Diagnosis, provider: &Provide
         .sort_by_key(|lack| std::cmp::Reverse(lack.skips));
 }
 
-/// Whether the user comes through the pages.
+/// Whether the user comes through the pages, by the first client that leads there.
 async fn look_at_user(diagnosis: &mut Diagnosis, rp: &RelyingParty, session: &Session) -> bool {
     let name = &session.user.username;
     let at = format!("user {name}");
-    let Some(client) = rp
-        .config()
-        .main_client()
-        .filter(|c| !c.redirect_uris.is_empty())
-    else {
-        let change = "redirect_uris of the first [[client]]".to_owned();
-        diagnosis.look(
-            at,
-            Health::Unknown,
-            "the main client has no redirect_uris",
-            Some(change),
-        );
-        return false;
-    };
-    let plan = match AuthorizationPlan::new(rp, client) {
-        Ok(plan) => plan,
-        Err(halt) => {
-            diagnosis.look(at, Health::Unknown, halt.to_string(), None);
-            return false;
-        }
-    };
-    let arrival = match travel(rp, session, &plan).await {
-        Ok(arrival) => arrival,
-        Err(Trouble::Halt(halt)) => {
-            diagnosis.look(at, Health::Unknown, halt.to_string(), None);
-            return false;
-        }
-        Err(Trouble::Login(error)) => {
-            login_trouble(diagnosis, at, name, &error);
-            return false;
-        }
-    };
-    if arrival.met(PageKind::Login) || matches!(arrival.end, End::RedirectUri(_)) {
-        let consent = if arrival.met(PageKind::Consent) {
-            ", and agreed"
-        } else {
-            ""
+    let mut seen = "no client has redirect_uris to sign in with".to_owned();
+    for client in &rp.config().clients {
+        let Ok(plan) = AuthorizationPlan::new(rp, client) else {
+            continue;
         };
-        if let End::RedirectUri(_) = arrival.end {
-            diagnosis.good(at, format!("logged in{consent}"));
-            return true;
+        match travel(rp, session, &plan).await {
+            Ok(arrival) if matches!(arrival.end, End::RedirectUri(_)) => {
+                let consent = arrival.met(PageKind::Consent);
+                diagnosis.good(
+                    at,
+                    if consent {
+                        "logged in and agreed"
+                    } else {
+                        "logged in"
+                    },
+                );
+                return true;
+            }
+            // The page that ended it is the client's matter, which is looked at with the client.
+            Ok(_) => "no client leads to a login page".clone_into(&mut seen),
+            Err(Trouble::Halt(halt)) => seen = halt.to_string(),
+            Err(Trouble::Login(error)) => {
+                login_trouble(diagnosis, at, name, &error);
+                return false;
+            }
         }
     }
-    // The page that ended it is the client's matter, which is looked at with the client.
-    diagnosis.look(at, Health::Unknown, "no login page was reached", None);
-    true
+    diagnosis.look(at, Health::Unknown, seen, None);
+    false
 }
 
 fn login_trouble(diagnosis: &mut Diagnosis, at: String, name: &str, error: &LoginError) {
@@ -313,24 +293,36 @@ fn login_trouble(diagnosis: &mut Diagnosis, at: String, name: &str, error: &Logi
     }
 }
 
-/// Tries every redirect URI of a client; gives a code of the first that brought one.
+/// Tries every redirect URI of a client; gives a code of the first that brought one. Without a user who can log
+/// in it goes as far as the login page.
 async fn look_at_redirect_uris(
     diagnosis: &mut Diagnosis,
     rp: &RelyingParty,
-    session: &Session,
+    logged_in: Option<&Session>,
     client: &ClientConfig,
 ) -> Option<AuthorizationAttempt> {
+    let stranger = Session {
+        agent: Arc::new(UserAgent::new(Arc::clone(rp.client()))),
+        user: Credentials {
+            username: String::new(),
+            password: String::new(),
+        },
+    };
+    let session = logged_in.unwrap_or(&stranger);
     let mut with_code = None;
     let at = format!("client {}", client.id);
     for uri in &client.redirect_uris {
         let mut plan = AuthorizationPlan::new(rp, client).ok()?;
         plan.parameters.set("redirect_uri", uri);
+        if logged_in.is_none() {
+            plan.decision = Decision::Look;
+        }
         match travel(rp, session, &plan).await {
             Err(Trouble::Halt(halt)) => {
-                diagnosis.look(&at, Health::Unknown, halt.to_string(), None)
+                diagnosis.look(&at, Health::Unknown, halt.to_string(), None);
             }
             Err(Trouble::Login(error)) => {
-                login_trouble(diagnosis, at.clone(), &session.user.username, &error)
+                login_trouble(diagnosis, at.clone(), &session.user.username, &error);
             }
             Ok(arrival) => {
                 if let Some(attempt) = look_at_arrival(diagnosis, &at, uri, plan, arrival) {
@@ -362,6 +354,12 @@ fn look_at_arrival(
     if attempt.code().is_some() {
         diagnosis.good(at, format!("gets a code at {uri}"));
         return Some(attempt);
+    }
+    if let (Decision::Look, End::Page { kind, .. }) = (attempt.plan.decision, &attempt.arrival.end)
+        && *kind != PageKind::Final
+    {
+        diagnosis.good(at, format!("leads to the login page with {uri}"));
+        return None;
     }
     let summary = attempt.summary();
     let error = attempt
@@ -440,7 +438,7 @@ async fn look_at_credentials(
         let key = match client.auth {
             AuthMethod::None => "auth = \"none\"",
             AuthMethod::PrivateKeyJwt => "key_file, key_id or auth",
-            _ => "secret_env (or secret) or auth",
+            _ => "secret_env (or secret), auth or id",
         };
         diagnosis.wrong(
             at,

@@ -1,0 +1,11 @@
+//! The program as a user meets it: the binary, its exit codes, its files and what it prints.
+
+mod bad_input;
+mod bad_provider;
+mod doctor;
+mod exit_codes;
+mod interrupted;
+mod program;
+mod reports;
+mod secrets;
+mod selection;
