@@ -24,3 +24,8 @@ pub mod steps;
 
 pub use conformance::Conformance;
 pub use provider::ClientConfig;
+
+/// The samples of the README are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,14 +1,14 @@
 //! The library as a project uses it in its own tests.
 
 use mock_idp::MockIdp;
+use oidcheck::Conformance;
 use oidcheck::finding::Outcome;
-use oidcheck::{ClientConfig, Conformance};
 
 fn run_against(issuer: String) -> Conformance {
-    let client = ClientConfig::basic("conformance-client", mock_idp::accounts::CLIENT_SECRET)
-        .redirect_uri("https://127.0.0.1:8765/callback");
+    let secret = mock_idp::accounts::CLIENT_SECRET;
     Conformance::new(issuer)
-        .client(client)
+        .client("conformance-client", "client_secret_basic", secret)
+        .redirect_uri("https://127.0.0.1:8765/callback")
         .user("alice", "wonderland-pw-1")
         .select("OIDCC-2-6")
 }

@@ -1,39 +1,30 @@
 //! The library's face: from a provider to a [`Run`].
 
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use tokio::sync::oneshot;
-use url::Url;
 
-use super::doctor::{self, Diagnosis};
 use super::options::{Observer, Options, Silent, Stop};
-use super::plan::Plan;
-use super::registration::register_missing;
-use super::runner::{Chosen, Runner};
-use super::{scenario, tally};
 use crate::error::ConfigError;
 use crate::evidence::Recorder;
-use crate::finding::Outcome;
-use crate::flow::{Halt, RelyingParty, RelyingPartyOptions};
-use crate::http::{Client, ClientOptions, Deadline};
-use crate::login::{self, Credentials, LoginDriver, Prompt};
-use crate::provider::{ClientConfig, Control, Metadata, ProviderConfig};
-use crate::requirement::Catalogue;
-use crate::run::{ProviderInfo, Role, Run, SCHEMA_VERSION, ScenarioResult, Tool, Totals};
+use crate::login::{Credentials, Prompt};
+use crate::provider::{AuthMethod, ClientConfig, Control, ProviderConfig};
+use crate::run::Run;
 
 /// A conformance run against one provider.
 pub struct Conformance {
-    config: ProviderConfig,
-    options: Options,
-    control: Option<Arc<dyn Control>>,
-    prompt: Option<Arc<dyn Prompt>>,
-    observer: Box<dyn Observer>,
-    recorder: Arc<Recorder>,
-    stop: Stop,
+    pub(super) config: ProviderConfig,
+    pub(super) options: Options,
+    pub(super) control: Option<Arc<dyn Control>>,
+    pub(super) prompt: Option<Arc<dyn Prompt>>,
+    pub(super) observer: Box<dyn Observer>,
+    pub(super) recorder: Arc<Recorder>,
+    pub(super) stop: Stop,
+    /// What was wrong with what the builder was told.
+    pub(super) mistake: Option<ConfigError>,
 }
 
 impl std::fmt::Debug for Conformance {
@@ -73,14 +64,58 @@ impl Conformance {
             observer: Box::new(Silent),
             recorder: Arc::default(),
             stop: Stop::default(),
+            mistake: None,
         }
     }
 
-    /// A client that is registered with the provider. The first with a secret or key is the main one, the next
-    /// "another client"; the first without authentication is the public one.
+    /// A client that is registered with the provider, how it authenticates (`"client_secret_basic"`, …) and its
+    /// secret. The first with a secret or key is the main one, the next "another client".
     #[must_use]
-    pub fn client(mut self, client: ClientConfig) -> Self {
+    pub fn client<A>(self, id: impl Into<String>, auth: A, secret: impl Into<String>) -> Self
+    where
+        A: TryInto<AuthMethod>,
+        A::Error: Display,
+    {
+        match auth.try_into() {
+            Ok(auth) => self.with_client(ClientConfig::with_secret(id, auth, secret)),
+            Err(why) => self.mistaken(format!("client `{}`: {why}", id.into())),
+        }
+    }
+
+    /// A client without authentication.
+    #[must_use]
+    pub fn public_client(self, id: impl Into<String>) -> Self {
+        self.with_client(ClientConfig::public(id))
+    }
+
+    /// Any client.
+    #[must_use]
+    pub fn with_client(mut self, client: ClientConfig) -> Self {
         self.config.clients.push(client);
+        self
+    }
+
+    /// A registered redirect URI of the client named last. Nothing needs to listen there.
+    #[must_use]
+    pub fn redirect_uri(self, uri: impl Into<String>) -> Self {
+        self.change_client(|client| client.redirect_uri(uri))
+    }
+
+    /// A registered post-logout redirect URI of the client named last.
+    #[must_use]
+    pub fn post_logout_redirect_uri(self, uri: impl Into<String>) -> Self {
+        self.change_client(|client| client.post_logout_redirect_uri(uri))
+    }
+
+    fn change_client(mut self, change: impl FnOnce(ClientConfig) -> ClientConfig) -> Self {
+        match self.config.clients.pop() {
+            Some(client) => self.with_client(change(client)),
+            None => self.mistaken("a redirect URI belongs to a client: name the client first"),
+        }
+    }
+
+    fn mistaken(mut self, what: impl Into<String>) -> Self {
+        self.mistake.get_or_insert(ConfigError::new(what));
         self
     }
 
@@ -194,231 +229,6 @@ impl Conformance {
         take.await
             .unwrap_or_else(|_| Err(ConfigError::new("the run ended without a result")))
     }
-
-    /// Looks for what would keep a run from judging, without judging anything.
-    ///
-    /// # Errors
-    /// As [`Conformance::run`].
-    pub async fn diagnose(mut self) -> Result<Diagnosis, ConfigError> {
-        let plan = Plan::new(&self.options)?;
-        self.check(plan.catalogue())?;
-        let client = Arc::new(self.transport()?);
-        let driver = self.driver()?;
-        let mut diagnosis = Diagnosis::default();
-        let issuer = self.config.issuer.clone();
-        if let Some(metadata) = doctor::look_at_metadata(&mut diagnosis, &client, &issuer).await {
-            let rp = self.relying_party(&client, driver, metadata).await;
-            doctor::look_at_clients(&mut diagnosis, &rp).await;
-            doctor::look_at_capabilities(&mut diagnosis, &rp.provider, &plan);
-            rp.deregister().await;
-        }
-        for look in &mut diagnosis.looks {
-            look.seen = self.recorder.scrub(&look.seen);
-        }
-        Ok(diagnosis)
-    }
-
-    async fn run_here(mut self) -> Result<Run, ConfigError> {
-        let plan = Plan::new(&self.options)?;
-        self.check(plan.catalogue())?;
-        let client = Arc::new(self.transport()?);
-        let driver = self.driver()?;
-        let begun = Instant::now();
-        let mut run = self.head(&plan);
-        self.observer.begun(&run);
-        let stop = self.stop.clone();
-        let met = if plan.chosen.is_empty() {
-            None
-        } else {
-            tokio::select! {
-                met = self.meet(&client, driver) => Some(met),
-                () = stop.requested() => None,
-            }
-        };
-        let mut scenarios = match met {
-            Some(Ok(rp)) => {
-                let runner = Runner {
-                    rp: Arc::clone(&rp),
-                    judgement: Arc::clone(&plan.judgement),
-                    jobs: self.options.jobs.max(1),
-                    slow: self.options.slow || plan.profile.slow,
-                    stop,
-                    observer: self.observer,
-                };
-                let (scenarios, _) = runner.run(&plan.chosen).await;
-                rp.deregister().await;
-                scenarios
-            }
-            Some(Err(halt)) => unreachable(&plan.chosen, &halt, self.observer.as_mut()),
-            None => Vec::new(),
-        };
-        scrub(&mut scenarios, &self.recorder);
-        run.stale_known = tally::stale(&self.config.known, &scenarios, plan.catalogue());
-        run.unfinished
-            .retain(|id| !scenarios.iter().any(|scenario| scenario.id == *id));
-        run.interrupted = !run.unfinished.is_empty();
-        run.scenarios = scenarios;
-        run.exchanges = self.recorder.exchanges();
-        run.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        run.recount();
-        Ok(run)
-    }
-
-    /// Asks the provider what it is, and registers the clients that the file lacks.
-    async fn meet(
-        &mut self,
-        client: &Arc<Client>,
-        driver: Arc<dyn LoginDriver>,
-    ) -> Result<Arc<RelyingParty>, Halt> {
-        let rp = RelyingParty::discover(self.parts(client, driver)).await?;
-        Ok(Arc::new(self.with_all_clients(rp).await))
-    }
-
-    /// The same, where the metadata are there already.
-    async fn relying_party(
-        &mut self,
-        client: &Arc<Client>,
-        driver: Arc<dyn LoginDriver>,
-        metadata: Metadata,
-    ) -> RelyingParty {
-        let rp = RelyingParty::new(self.parts(client, driver), metadata);
-        self.with_all_clients(rp).await
-    }
-
-    fn parts(&self, client: &Arc<Client>, driver: Arc<dyn LoginDriver>) -> RelyingPartyOptions {
-        RelyingPartyOptions {
-            config: Arc::new(self.config.clone()),
-            client: Arc::clone(client),
-            driver,
-            control: self.control.clone(),
-        }
-    }
-
-    async fn with_all_clients(&mut self, rp: RelyingParty) -> RelyingParty {
-        let clients = register_missing(&rp, self.observer.as_mut()).await;
-        if clients.is_empty() {
-            return rp;
-        }
-        let mut config = self.config.clone();
-        config.clients.extend(clients);
-        rp.with_config(config)
-    }
-
-    /// What the types can't say about the provider file.
-    fn check(&self, catalogue: &Catalogue) -> Result<(), ConfigError> {
-        let issuer = &self.config.issuer;
-        if !Url::parse(issuer).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
-            return Err(ConfigError::new(format!(
-                "the issuer `{issuer}` is no http(s) URL"
-            )));
-        }
-        let mut known = self.config.known.iter();
-        let Some(known) = known.find(|known| catalogue.get(&known.requirement).is_none()) else {
-            return Ok(());
-        };
-        let message = format!(
-            "[[known]] names `{}`, which is no known requirement",
-            known.requirement
-        );
-        Err(match &known.place {
-            Some((file, line)) => ConfigError::line(file, *line, message),
-            None => ConfigError::new(message),
-        })
-    }
-
-    fn driver(&self) -> Result<Arc<dyn LoginDriver>, ConfigError> {
-        match &self.prompt {
-            Some(prompt) => login::driver_with_prompt(&self.config.login, Arc::clone(prompt)),
-            None => login::driver(&self.config.login),
-        }
-    }
-
-    fn transport(&self) -> Result<Client, ConfigError> {
-        for (kind, secret) in self.config.secrets() {
-            self.recorder.learn(kind, secret);
-        }
-        for client in &self.config.clients {
-            self.recorder.publish(&client.id);
-            for uri in client
-                .redirect_uris
-                .iter()
-                .chain(&client.post_logout_redirect_uris)
-            {
-                self.recorder.publish(uri);
-            }
-        }
-        Client::new(
-            ClientOptions {
-                max_time: self.options.max_time,
-                connect_timeout: self.options.connect_timeout,
-                cacert: self.config.cacert.clone(),
-                insecure: self.options.insecure,
-                deadline: Arc::new(Deadline::after(self.options.deadline)),
-                ..ClientOptions::default()
-            },
-            Arc::clone(&self.recorder),
-        )
-    }
-
-    fn head(&self, plan: &Plan) -> Run {
-        Run {
-            schema_version: SCHEMA_VERSION,
-            tool: Tool {
-                name: env!("CARGO_PKG_NAME").to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-            },
-            role: Role::Op,
-            provider: ProviderInfo {
-                name: self.config.name.clone(),
-                issuer: self.config.issuer.clone(),
-            },
-            started: OffsetDateTime::from(SystemTime::now())
-                .format(&Rfc3339)
-                .unwrap_or_default(),
-            duration_ms: 0,
-            profile: plan.profile.name.clone(),
-            interrupted: false,
-            totals: Totals::default(),
-            requirements: Totals::default(),
-            unfinished: plan.scenarios().map(|(s, _)| s.id.clone()).collect(),
-            scenarios: Vec::new(),
-            exchanges: Vec::new(),
-            stale_known: Vec::new(),
-        }
-    }
-}
-
-/// Nothing can be judged: the provider gave no answer at all.
-fn unreachable(chosen: &[Chosen], halt: &Halt, observer: &mut dyn Observer) -> Vec<ScenarioResult> {
-    chosen
-        .iter()
-        .map(|chosen| {
-            let reason = format!("the discovery document could not be asked for: {halt}");
-            let now = Instant::now();
-            let result = scenario::result(
-                &chosen.scenario,
-                &chosen.selected,
-                now,
-                Outcome::Error,
-                Some(reason),
-            );
-            observer.finished(&result);
-            result
-        })
-        .collect()
-}
-
-/// Takes out what was not known to be a secret yet when a finding was put into words.
-fn scrub(scenarios: &mut [ScenarioResult], recorder: &Recorder) {
-    for scenario in scenarios {
-        let checks = scenario.checks.iter_mut().flat_map(|check| {
-            let texts = check.expected.iter_mut().chain([&mut check.actual]);
-            texts.chain(&mut check.note)
-        });
-        for text in checks.chain(&mut scenario.reason) {
-            *text = recorder.scrub(text);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -445,6 +255,14 @@ mod tests {
             (
                 Conformance::new("https://op.example").select("OIDCC-2-666"),
                 "`OIDCC-2-666` matches nothing; the nearest names are OIDCC-2-",
+            ),
+            (
+                Conformance::new("https://op.example").client("a", "basic", "s"),
+                "client `a`: `basic` is no authentication method; there are none, client_secret_basic",
+            ),
+            (
+                Conformance::new("https://op.example").redirect_uri("https://rp.example"),
+                "name the client first",
             ),
             (
                 Conformance::new("https://op.example").cacert("no PEM"),

@@ -4,6 +4,7 @@
 //! first request.
 
 mod builder;
+mod course;
 mod doctor;
 mod features;
 mod options;

@@ -73,6 +73,20 @@ impl AuthMethod {
     }
 }
 
+impl TryFrom<&str> for AuthMethod {
+    type Error = String;
+
+    fn try_from(word: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|method| method.as_str() == word);
+        known.ok_or_else(|| {
+            format!(
+                "`{word}` is no authentication method; there are {}",
+                Self::ALL.map(Self::as_str).join(", ")
+            )
+        })
+    }
+}
+
 /// The private key of a `private_key_jwt` client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientKey {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{html, json, jsonl, junit, markdown};
+use super::{console, html, json, jsonl, junit, markdown};
 use crate::error::ConfigError;
 use crate::run::Run;
 
@@ -75,6 +75,11 @@ pub fn render(format: Format, run: &Run) -> String {
         Format::Html => html::render(run),
         Format::Markdown => markdown::render(run),
     }
+}
+
+/// The report on the terminal without colours, for the message of an assertion.
+pub fn summary(run: &Run) -> String {
+    console::render(run, console::Style::default())
 }
 
 /// Reads a saved run: a `run.json`, or a `run.jsonl` whose run may have been killed; `file` names it in errors.

@@ -25,5 +25,5 @@ mod schema;
 #[cfg(test)]
 mod snapshots;
 
-pub use format::{Format, read_run, render};
+pub use format::{Format, read_run, render, summary};
 pub use jsonl::{end_line, exchange_line, header_line, scenario_line};

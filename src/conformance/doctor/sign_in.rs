@@ -1,185 +1,18 @@
-//! Finds what keeps a run from judging: the provider file's mistakes, and what the provider lacks.
-//!
-//! Nothing here counts for or against the provider. Each check names the key of the provider file to change.
+//! Users and clients, by signing in.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use http::Method;
-use serde::Serialize;
 
-use super::plan::Plan;
+use super::diagnosis::{Diagnosis, Health};
 use crate::flow::{AuthorizationAttempt, AuthorizationPlan, Halt, RelyingParty, Session};
-use crate::http::{Client, TransportError, UserAgent};
+use crate::http::UserAgent;
 use crate::login::{Arrival, Credentials, Decision, End, Journey, LoginError, PageKind};
-use crate::protocol::{
-    AuthorizationAnswer, JsonAnswer, Parameters, authorization_request, get_request,
-};
-use crate::provider::metadata::openid_configuration_url;
-use crate::provider::{AuthMethod, CAPABILITIES, ClientConfig, Metadata, Provider};
-
-/// What one look came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Health {
-    /// As it should be.
-    Good,
-    /// The provider file has to be changed.
-    Wrong,
-    /// It could not be found out.
-    Unknown,
-}
-
-/// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Look {
-    /// What was looked at, such as `issuer` or `client conformance`.
-    pub at: String,
-    /// What it came to.
-    pub health: Health,
-    /// What was seen.
-    pub seen: String,
-    /// The key of the provider file to change, and how.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub change: Option<String>,
-}
-
-/// A capability that the provider (or its file) lacks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Lack {
-    /// The word of `@needs.`.
-    pub capability: &'static str,
-    /// Why it is lacking; names the key to add where there is one.
-    pub reason: String,
-    /// How many scenarios are skipped for it.
-    pub skips: usize,
-}
-
-/// What was found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Diagnosis {
-    /// What was looked at, in order.
-    pub looks: Vec<Look>,
-    /// The capabilities that scenarios can use.
-    pub found: Vec<&'static str>,
-    /// The capabilities that scenarios need and that are lacking, those that skip most first.
-    pub lacking: Vec<Lack>,
-}
-
-impl Diagnosis {
-    /// The worst of all looks.
-    pub fn health(&self) -> Health {
-        let has = |health| self.looks.iter().any(|look| look.health == health);
-        if has(Health::Wrong) {
-            Health::Wrong
-        } else if has(Health::Unknown) {
-            Health::Unknown
-        } else {
-            Health::Good
-        }
-    }
-
-    fn good(&mut self, at: impl Into<String>, seen: impl Into<String>) {
-        self.look(at, Health::Good, seen, None);
-    }
-
-    fn wrong(&mut self, at: impl Into<String>, seen: impl Into<String>, change: impl Into<String>) {
-        self.look(at, Health::Wrong, seen, Some(change.into()));
-    }
-
-    fn look(
-        &mut self,
-        at: impl Into<String>,
-        health: Health,
-        seen: impl Into<String>,
-        change: Option<String>,
-    ) {
-        self.looks.push(Look {
-            at: at.into(),
-            health,
-            seen: seen.into(),
-            change,
-        });
-    }
-
-    /// What the transport says is the matter.
-    fn transport(&mut self, at: &str, error: &TransportError) {
-        let seen = error.to_string();
-        match error {
-            TransportError::Tls { .. } => self.wrong(
-                at,
-                seen,
-                "cacert: the PEM file of the authority that signed the provider's certificate",
-            ),
-            TransportError::Connect { .. } | TransportError::TimedOut { .. } => self.look(
-                at,
-                Health::Unknown,
-                seen,
-                Some(
-                    "issuer, if it is not where the provider listens; or start the provider"
-                        .to_owned(),
-                ),
-            ),
-            _ => self.look(at, Health::Unknown, seen, None),
-        }
-    }
-}
-
-/// Looks at the metadata; what else there is to look at needs them.
-pub(super) async fn look_at_metadata(
-    diagnosis: &mut Diagnosis,
-    client: &Client,
-    issuer: &str,
-) -> Option<Metadata> {
-    let Ok(url) = openid_configuration_url(issuer).parse() else {
-        diagnosis.wrong("issuer", format!("`{issuer}` is no URL"), "issuer");
-        return None;
-    };
-    let answer = match client.send(get_request(&url), "discovery").await {
-        Ok(answer) => answer,
-        Err(error) => {
-            diagnosis.transport("issuer", &error);
-            return None;
-        }
-    };
-    let status = answer.status();
-    let media_type = answer
-        .header("content-type")
-        .unwrap_or("no content type")
-        .to_owned();
-    let metadata = Metadata::of(answer);
-    if status != 200 || !metadata.is_there() {
-        let seen =
-            format!("{url} answers {status} with {media_type}, and that is no metadata document");
-        diagnosis.wrong(
-            "issuer",
-            seen,
-            "issuer: the URL to which /.well-known/openid-configuration is appended",
-        );
-        return None;
-    }
-    diagnosis.good("issuer", format!("{url} answers"));
-    match metadata.text("issuer") {
-        Some(named) if named == issuer => {
-            diagnosis.good("metadata", "their issuer is the one of the provider file");
-        }
-        named => diagnosis.wrong(
-            "metadata",
-            format!(
-                "the provider calls itself {}",
-                named.map_or("nothing".to_owned(), |named| format!("`{named}`"))
-            ),
-            match named {
-                Some(named) => format!("issuer = \"{named}\", if that is the provider you mean: it is compared to the letter"),
-                None => "nothing in the file: the metadata need an issuer".to_owned(),
-            },
-        ),
-    }
-    Some(metadata)
-}
+use crate::protocol::{AuthorizationAnswer, JsonAnswer, Parameters, authorization_request};
+use crate::provider::{AuthMethod, ClientConfig};
 
 /// Looks at clients and users by signing in.
-pub(super) async fn look_at_clients(diagnosis: &mut Diagnosis, rp: &RelyingParty) {
+pub(in crate::conformance) async fn look_at_clients(diagnosis: &mut Diagnosis, rp: &RelyingParty) {
     if rp.config().clients.is_empty() {
         diagnosis.look(
             "clients",
@@ -203,37 +36,6 @@ pub(super) async fn look_at_clients(diagnosis: &mut Diagnosis, rp: &RelyingParty
         let code = look_at_redirect_uris(diagnosis, rp, session.as_ref(), client).await;
         look_at_credentials(diagnosis, rp, client, code).await;
     }
-}
-
-/// What the capabilities let scenarios do.
-pub(super) fn look_at_capabilities(diagnosis: &mut Diagnosis, provider: &Provider, plan: &Plan) {
-    let mut skips: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut needed: BTreeMap<&str, usize> = BTreeMap::new();
-    for (scenario, _) in plan.scenarios() {
-        for word in &scenario.needs {
-            *needed.entry(word).or_default() += 1;
-        }
-        let unmet = |word: &&String| provider.capabilities.lacks(word).is_some();
-        if let Some(word) = scenario.needs.iter().find(unmet) {
-            *skips.entry(word).or_default() += 1;
-        }
-    }
-    for (word, _) in CAPABILITIES {
-        if !needed.contains_key(word) {
-            continue;
-        }
-        match provider.capabilities.lacks(word) {
-            None => diagnosis.found.push(word),
-            Some(reason) => diagnosis.lacking.push(Lack {
-                capability: word,
-                reason: reason.to_owned(),
-                skips: skips.get(word).copied().unwrap_or_default(),
-            }),
-        }
-    }
-    diagnosis
-        .lacking
-        .sort_by_key(|lack| std::cmp::Reverse(lack.skips));
 }
 
 /// Whether the user comes through the pages, by the first client that leads there.

@@ -1,0 +1,255 @@
+//! The course of a run: from the first request to the results.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use url::Url;
+
+use super::builder::Conformance;
+use super::doctor::{self, Diagnosis};
+use super::options::Observer;
+use super::plan::Plan;
+use super::registration::register_missing;
+use super::runner::{Chosen, Runner};
+use super::{scenario, tally};
+use crate::error::ConfigError;
+use crate::evidence::Recorder;
+use crate::finding::Outcome;
+use crate::flow::{Halt, RelyingParty, RelyingPartyOptions};
+use crate::http::{Client, ClientOptions, Deadline};
+use crate::login::{self, LoginDriver};
+use crate::provider::Metadata;
+use crate::requirement::Catalogue;
+use crate::run::{ProviderInfo, Role, Run, SCHEMA_VERSION, ScenarioResult, Tool, Totals};
+
+impl Conformance {
+    /// Looks for what would keep a run from judging, without judging anything.
+    ///
+    /// # Errors
+    /// As [`Conformance::run`].
+    pub async fn diagnose(mut self) -> Result<Diagnosis, ConfigError> {
+        let plan = Plan::new(&self.options)?;
+        self.check(plan.catalogue())?;
+        let client = Arc::new(self.transport()?);
+        let driver = self.driver()?;
+        let mut diagnosis = Diagnosis::default();
+        let issuer = self.config.issuer.clone();
+        if let Some(metadata) = doctor::look_at_metadata(&mut diagnosis, &client, &issuer).await {
+            let rp = self.relying_party(&client, driver, metadata).await;
+            doctor::look_at_clients(&mut diagnosis, &rp).await;
+            doctor::look_at_capabilities(&mut diagnosis, &rp.provider, &plan);
+            rp.deregister().await;
+        }
+        for look in &mut diagnosis.looks {
+            look.seen = self.recorder.scrub(&look.seen);
+        }
+        Ok(diagnosis)
+    }
+
+    pub(super) async fn run_here(mut self) -> Result<Run, ConfigError> {
+        let plan = Plan::new(&self.options)?;
+        self.check(plan.catalogue())?;
+        let client = Arc::new(self.transport()?);
+        let driver = self.driver()?;
+        let begun = Instant::now();
+        let mut run = self.head(&plan);
+        self.observer.begun(&run);
+        let stop = self.stop.clone();
+        let met = if plan.chosen.is_empty() {
+            None
+        } else {
+            tokio::select! {
+                met = self.meet(&client, driver) => Some(met),
+                () = stop.requested() => None,
+            }
+        };
+        let mut scenarios = match met {
+            Some(Ok(rp)) => {
+                let runner = Runner {
+                    rp: Arc::clone(&rp),
+                    judgement: Arc::clone(&plan.judgement),
+                    jobs: self.options.jobs.max(1),
+                    slow: self.options.slow || plan.profile.slow,
+                    stop,
+                    observer: self.observer,
+                };
+                let (scenarios, _) = runner.run(&plan.chosen).await;
+                rp.deregister().await;
+                scenarios
+            }
+            Some(Err(halt)) => unreachable(&plan.chosen, &halt, self.observer.as_mut()),
+            None => Vec::new(),
+        };
+        scrub(&mut scenarios, &self.recorder);
+        run.stale_known = tally::stale(&self.config.known, &scenarios, plan.catalogue());
+        run.unfinished
+            .retain(|id| !scenarios.iter().any(|scenario| scenario.id == *id));
+        run.interrupted = !run.unfinished.is_empty();
+        run.scenarios = scenarios;
+        run.exchanges = self.recorder.exchanges();
+        run.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        run.recount();
+        Ok(run)
+    }
+
+    /// Asks the provider what it is, and registers the clients that the file lacks.
+    async fn meet(
+        &mut self,
+        client: &Arc<Client>,
+        driver: Arc<dyn LoginDriver>,
+    ) -> Result<Arc<RelyingParty>, Halt> {
+        let rp = RelyingParty::discover(self.parts(client, driver)).await?;
+        Ok(Arc::new(self.with_all_clients(rp).await))
+    }
+
+    /// The same, where the metadata are there already.
+    async fn relying_party(
+        &mut self,
+        client: &Arc<Client>,
+        driver: Arc<dyn LoginDriver>,
+        metadata: Metadata,
+    ) -> RelyingParty {
+        let rp = RelyingParty::new(self.parts(client, driver), metadata);
+        self.with_all_clients(rp).await
+    }
+
+    fn parts(&self, client: &Arc<Client>, driver: Arc<dyn LoginDriver>) -> RelyingPartyOptions {
+        RelyingPartyOptions {
+            config: Arc::new(self.config.clone()),
+            client: Arc::clone(client),
+            driver,
+            control: self.control.clone(),
+        }
+    }
+
+    async fn with_all_clients(&mut self, rp: RelyingParty) -> RelyingParty {
+        let clients = register_missing(&rp, self.observer.as_mut()).await;
+        if clients.is_empty() {
+            return rp;
+        }
+        let mut config = self.config.clone();
+        config.clients.extend(clients);
+        rp.with_config(config)
+    }
+
+    /// What the types can't say about the provider file.
+    fn check(&self, catalogue: &Catalogue) -> Result<(), ConfigError> {
+        if let Some(mistake) = &self.mistake {
+            return Err(mistake.clone());
+        }
+        let issuer = &self.config.issuer;
+        if !Url::parse(issuer).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+            return Err(ConfigError::new(format!(
+                "the issuer `{issuer}` is no http(s) URL"
+            )));
+        }
+        let mut known = self.config.known.iter();
+        let Some(known) = known.find(|known| catalogue.get(&known.requirement).is_none()) else {
+            return Ok(());
+        };
+        let message = format!(
+            "[[known]] names `{}`, which is no known requirement",
+            known.requirement
+        );
+        Err(match &known.place {
+            Some((file, line)) => ConfigError::line(file, *line, message),
+            None => ConfigError::new(message),
+        })
+    }
+
+    fn driver(&self) -> Result<Arc<dyn LoginDriver>, ConfigError> {
+        match &self.prompt {
+            Some(prompt) => login::driver_with_prompt(&self.config.login, Arc::clone(prompt)),
+            None => login::driver(&self.config.login),
+        }
+    }
+
+    fn transport(&self) -> Result<Client, ConfigError> {
+        for (kind, secret) in self.config.secrets() {
+            self.recorder.learn(kind, secret);
+        }
+        for client in &self.config.clients {
+            self.recorder.publish(&client.id);
+            for uri in client
+                .redirect_uris
+                .iter()
+                .chain(&client.post_logout_redirect_uris)
+            {
+                self.recorder.publish(uri);
+            }
+        }
+        Client::new(
+            ClientOptions {
+                max_time: self.options.max_time,
+                connect_timeout: self.options.connect_timeout,
+                cacert: self.config.cacert.clone(),
+                insecure: self.options.insecure,
+                deadline: Arc::new(Deadline::after(self.options.deadline)),
+                ..ClientOptions::default()
+            },
+            Arc::clone(&self.recorder),
+        )
+    }
+
+    fn head(&self, plan: &Plan) -> Run {
+        Run {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool {
+                name: env!("CARGO_PKG_NAME").to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            role: Role::Op,
+            provider: ProviderInfo {
+                name: self.config.name.clone(),
+                issuer: self.config.issuer.clone(),
+            },
+            started: OffsetDateTime::from(SystemTime::now())
+                .format(&Rfc3339)
+                .unwrap_or_default(),
+            duration_ms: 0,
+            profile: plan.profile.name.clone(),
+            interrupted: false,
+            totals: Totals::default(),
+            requirements: Totals::default(),
+            unfinished: plan.scenarios().map(|(s, _)| s.id.clone()).collect(),
+            scenarios: Vec::new(),
+            exchanges: Vec::new(),
+            stale_known: Vec::new(),
+        }
+    }
+}
+
+/// Nothing can be judged: the provider gave no answer at all.
+fn unreachable(chosen: &[Chosen], halt: &Halt, observer: &mut dyn Observer) -> Vec<ScenarioResult> {
+    chosen
+        .iter()
+        .map(|chosen| {
+            let reason = format!("the discovery document could not be asked for: {halt}");
+            let now = Instant::now();
+            let result = scenario::result(
+                &chosen.scenario,
+                &chosen.selected,
+                now,
+                Outcome::Error,
+                Some(reason),
+            );
+            observer.finished(&result);
+            result
+        })
+        .collect()
+}
+
+/// Takes out what was not known to be a secret yet when a finding was put into words.
+fn scrub(scenarios: &mut [ScenarioResult], recorder: &Recorder) {
+    for scenario in scenarios {
+        let checks = scenario.checks.iter_mut().flat_map(|check| {
+            let texts = check.expected.iter_mut().chain([&mut check.actual]);
+            texts.chain(&mut check.note)
+        });
+        for text in checks.chain(&mut scenario.reason) {
+            *text = recorder.scrub(text);
+        }
+    }
+}
