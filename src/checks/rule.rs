@@ -4,27 +4,27 @@ use std::fmt;
 
 use crate::finding::Finding;
 
-/// One rule about one kind of artifact `A`, as captured.
-pub struct Rule<A: ?Sized> {
+/// One rule about one kind of artifact `A`, as captured. What it gives is a finding, or a finding with more.
+pub struct Rule<A: ?Sized, V = Finding> {
     /// The requirement that it judges.
     pub id: &'static str,
     /// Judges the artifact.
-    pub check: fn(&A) -> Finding,
+    pub check: fn(&A) -> V,
 }
 
-impl<A: ?Sized> Rule<A> {
+impl<A: ?Sized, V> Rule<A, V> {
     /// The rule for the requirement `id` among `rules`.
     pub fn find<'a>(rules: &'a [Self], id: &str) -> Option<&'a Self> {
         rules.iter().find(|rule| rule.id == id)
     }
 
     /// What the rule finds in `artifact`.
-    pub fn judge(&self, artifact: &A) -> Finding {
+    pub fn judge(&self, artifact: &A) -> V {
         (self.check)(artifact)
     }
 }
 
-impl<A: ?Sized> fmt::Debug for Rule<A> {
+impl<A: ?Sized, V> fmt::Debug for Rule<A, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rule").field("id", &self.id).finish()
     }
@@ -35,8 +35,8 @@ mod tests {
     use std::path::Path;
 
     use crate::checks::{
-        authorization_error, authorization_response, granted_scope, id_token, jwks, login_page,
-        request_object, second_login,
+        authorization_error, authorization_response, every_exchange, granted_scope, id_token, jwks,
+        login_page, request_object, second_login,
     };
     use crate::requirement::Catalogue;
 
@@ -59,7 +59,8 @@ mod tests {
             .chain(granted_scope::RULES.iter().map(|rule| rule.id))
             .chain(request_object::RULES.iter().map(|rule| rule.id))
             .chain(login_page::RULES.iter().map(|rule| rule.id))
-            .chain(second_login::RULES.iter().map(|rule| rule.id));
+            .chain(second_login::RULES.iter().map(|rule| rule.id))
+            .chain(every_exchange::RULES.iter().map(|rule| rule.id));
         for id in ids {
             // A rule names the row itself, not an id that the row states elsewhere.
             assert_eq!(catalogue.get(id).map(|row| row.id.as_str()), Some(id));

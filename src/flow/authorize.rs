@@ -1,5 +1,7 @@
 //! The authorization request, through the browser to wherever it ends.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request};
 use rand::Rng as _;
@@ -165,6 +167,25 @@ impl AuthorizationAttempt {
     }
 }
 
+/// The authorization requests of a run, for the rules on all of them.
+#[derive(Debug, Clone, Default)]
+pub struct Attempts(Arc<Mutex<Vec<AuthorizationAttempt>>>);
+
+impl Attempts {
+    fn add(&self, attempt: &AuthorizationAttempt) {
+        self.lock().push(attempt.clone());
+    }
+
+    /// All so far, in the order in which they ended.
+    pub fn all(&self) -> Vec<AuthorizationAttempt> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<AuthorizationAttempt>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl RelyingParty {
     /// Makes an authorization request in a browser.
     ///
@@ -184,11 +205,13 @@ impl RelyingParty {
             End::RedirectUri(callback) => Some(AuthorizationAnswer::of(callback.clone())),
             End::Page { .. } => None,
         };
-        Ok(AuthorizationAttempt {
+        let attempt = AuthorizationAttempt {
             plan,
             arrival,
             answer,
-        })
+        };
+        self.attempts.add(&attempt);
+        Ok(attempt)
     }
 
     /// Tells the recorder what is no secret, and the browser where to stop.

@@ -11,7 +11,7 @@ mod session;
 mod token;
 
 pub(crate) use authorize::random_text;
-pub use authorize::{AuthorizationAttempt, AuthorizationPlan, Extra};
+pub use authorize::{Attempts, AuthorizationAttempt, AuthorizationPlan, Extra};
 pub use complete::{CompletedFlow, Specimens, Tokens};
 pub use registration::{Management, Registered, Registration};
 pub use relying_party::{RelyingParty, RelyingPartyOptions};

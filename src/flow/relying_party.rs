@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use super::authorize::Attempts;
 use super::registration::Registered;
 use super::session::Sessions;
 use super::{Halt, Specimens};
@@ -48,6 +49,8 @@ pub struct RelyingParty {
     pub sessions: Sessions,
     /// Journeys that scenarios share.
     pub specimens: Specimens,
+    /// The authorization requests of the run.
+    pub attempts: Attempts,
     pub(super) registered: Registered,
     keys: OnceCell<Answer>,
     asked: Mutex<HashSet<String>>,
@@ -76,6 +79,7 @@ impl RelyingParty {
         Self {
             sessions: Sessions::new(Arc::clone(&options.client)),
             specimens: Specimens::default(),
+            attempts: Attempts::default(),
             registered: Registered::default(),
             keys: OnceCell::new(),
             asked: Mutex::default(),
@@ -94,6 +98,7 @@ impl RelyingParty {
         };
         Self {
             registered: self.registered.clone(),
+            attempts: self.attempts.clone(),
             ..Self::new(options, metadata)
         }
     }
@@ -102,6 +107,7 @@ impl RelyingParty {
     pub fn afresh(&self) -> Self {
         Self {
             registered: self.registered.clone(),
+            attempts: self.attempts.clone(),
             ..Self::with(self.options.clone(), self.provider.clone())
         }
     }

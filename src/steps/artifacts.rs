@@ -33,6 +33,7 @@ pub const ARTIFACTS: &[&[Artifact]] = &[
     super::second_login::ARTIFACTS,
     super::id_token::ARTIFACTS,
     super::token::ARTIFACTS,
+    super::every_exchange::ARTIFACTS,
 ];
 
 /// The artifacts.
@@ -41,7 +42,7 @@ pub fn artifacts() -> impl Iterator<Item = &'static Artifact> {
 }
 
 /// The ids that rules are about.
-pub(super) fn ids<A>(rules: &[Rule<A>]) -> Vec<&'static str> {
+pub(super) fn ids<A, V>(rules: &[Rule<A, V>]) -> Vec<&'static str> {
     rules.iter().map(|rule| rule.id).collect()
 }
 

@@ -10,7 +10,7 @@ use crate::checks::authorization_refusal;
 use crate::checks::authorization_response::{self, AuthorizationResponse};
 use crate::checks::{authorization_error, request_object};
 use crate::finding::Finding;
-use crate::flow::Halt;
+use crate::flow::{AuthorizationAttempt, Halt, RelyingParty};
 use crate::login::{End, PageKind};
 
 /// The answer to the last authorization request.
@@ -168,28 +168,7 @@ impl World {
     /// The answer to the last authorization request, with what it has to fit.
     pub(super) fn authorization_response(&self) -> Result<AuthorizationResponse, Halt> {
         let rp = self.rp()?;
-        let attempt = self.attempt()?.clone();
-        let metadata = &rp.provider.metadata;
-        let exchanges = &attempt.arrival.exchanges;
-        let answers_to_password = attempt
-            .arrival
-            .pages
-            .iter()
-            .filter(|page| page.kind == PageKind::Login)
-            .filter_map(|page| exchanges.iter().position(|id| *id == page.answer.exchange))
-            .filter_map(|at| rp.recorder().exchange(*exchanges.get(at + 1)?))
-            .filter(|exchange| exchange.request.method == "POST")
-            .filter_map(|exchange| Some(exchange.response?.status))
-            .collect();
-        Ok(AuthorizationResponse {
-            issuer: metadata
-                .text("issuer")
-                .unwrap_or(&rp.config().issuer)
-                .to_owned(),
-            announces_iss: metadata.says("authorization_response_iss_parameter_supported"),
-            answers_to_password,
-            attempt,
-        })
+        Ok(response_to(&rp, self.attempt()?.clone()))
     }
 
     fn answered_request_object(&self) -> Result<request_object::Answered, Halt> {
@@ -207,5 +186,33 @@ impl World {
             // https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata has true as default.
             takes_request_uri: flag("request_uri_parameter_supported").unwrap_or(true),
         })
+    }
+}
+
+/// What came of an authorization request, with what it has to fit.
+pub(super) fn response_to(
+    rp: &RelyingParty,
+    attempt: AuthorizationAttempt,
+) -> AuthorizationResponse {
+    let metadata = &rp.provider.metadata;
+    let exchanges = &attempt.arrival.exchanges;
+    let answers_to_password = attempt
+        .arrival
+        .pages
+        .iter()
+        .filter(|page| page.kind == PageKind::Login)
+        .filter_map(|page| exchanges.iter().position(|id| *id == page.answer.exchange))
+        .filter_map(|at| rp.recorder().exchange(*exchanges.get(at + 1)?))
+        .filter(|exchange| exchange.request.method == "POST")
+        .filter_map(|exchange| Some(exchange.response?.status))
+        .collect();
+    AuthorizationResponse {
+        issuer: metadata
+            .text("issuer")
+            .unwrap_or(&rp.config().issuer)
+            .to_owned(),
+        announces_iss: metadata.says("authorization_response_iss_parameter_supported"),
+        answers_to_password,
+        attempt,
     }
 }

@@ -7,6 +7,7 @@ mod artifacts;
 mod authorization;
 mod authorization_response;
 mod claims_request;
+mod every_exchange;
 mod granted_scope;
 mod hints;
 mod id_token;

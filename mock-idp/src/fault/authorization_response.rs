@@ -132,6 +132,17 @@ pub(super) const FAULTS: &[Fault] = &[
             });
         }),
     },
+    Fault {
+        id: "authorization_response.tokens_in_query",
+        breaks: &["OAUTHMRT-7-1"],
+        summary: "tokens come in the query",
+        needs: Some("implicit"),
+        break_: Break::AuthorizationResponse(|_, response| {
+            if response.get("id_token").is_some() || response.get("access_token").is_some() {
+                response.mode = ResponseMode::Query;
+            }
+        }),
+    },
 ];
 
 /// Changes the state of a successful response.

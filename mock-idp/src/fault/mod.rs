@@ -34,6 +34,7 @@ mod refresh;
 mod registration;
 mod revocation;
 mod table;
+mod token_error;
 mod token_response;
 mod userinfo;
 

@@ -45,6 +45,7 @@ const TABLES: &[&[Fault]] = &[
     super::refresh::FAULTS,
     super::registration::FAULTS,
     super::revocation::FAULTS,
+    super::token_error::FAULTS,
     super::token_response::FAULTS,
     super::userinfo::FAULTS,
 ];

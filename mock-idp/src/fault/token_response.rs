@@ -1,8 +1,8 @@
 //! Faults of the token endpoint's answers.
 
 use http::StatusCode;
-use http::header::CACHE_CONTROL;
-use serde_json::json;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
+use serde_json::{Value, json};
 
 use super::{Break, Document, Fault};
 use crate::route::Endpoint;
@@ -18,6 +18,17 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        id: "token_response.html",
+        breaks: &["RFC6749-5.1-6"],
+        summary: "the tokens come as text/html",
+        needs: None,
+        break_: Break::Answer(&[Endpoint::Token], |_, reply| {
+            if reply.response.status() == StatusCode::OK {
+                reply.set(CONTENT_TYPE, "text/html");
+            }
+        }),
+    },
+    Fault {
         id: "token_response.invalid_client_without_challenge",
         breaks: &["RFC6749-5.2-7"],
         summary: "wrong credentials by Basic are answered by 400 without a challenge",
@@ -27,6 +38,24 @@ pub(super) const FAULTS: &[Fault] = &[
             if error.status == StatusCode::UNAUTHORIZED {
                 error.status = StatusCode::BAD_REQUEST;
             }
+        }),
+    },
+    Fault {
+        id: "token_response.null_member",
+        breaks: &["OIDCC-13.3-1"],
+        summary: "a member without a value is null",
+        needs: None,
+        break_: Break::Json(Document::TokenResponse, |_, response| {
+            response.insert("session_state".to_owned(), Value::Null);
+        }),
+    },
+    Fault {
+        id: "token_response.pragma_missing",
+        breaks: &["RFC6749-5.1-3"],
+        summary: "no Pragma",
+        needs: None,
+        break_: Break::Answer(&[Endpoint::Token], |_, reply| {
+            reply.response.headers_mut().remove(PRAGMA);
         }),
     },
     Fault {
