@@ -5,6 +5,7 @@
 //! turns up. There is no switch to turn this off.
 
 mod curl;
+mod named;
 mod places;
 mod recorder;
 mod redactor;

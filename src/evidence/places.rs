@@ -3,41 +3,91 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::header::{
+    AUTHORIZATION, CONTENT_LOCATION, CONTENT_TYPE, COOKIE, LOCATION, REFERER, SET_COOKIE,
+};
 use scraper::Selector;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
+use super::named;
 use super::redactor::Redactor;
 use crate::html::Document;
 
-/// Parameters and JSON members whose values are secrets wherever they stand, and what they are called.
+/// Parameters and JSON members whose values are secrets wherever they stand, and what they are called; in lower
+/// case and without `_` and `-`, because stacks spell them in their own way.
 const NAMES: &[(&str, &str)] = &[
-    ("access_token", "access_token"),
-    ("refresh_token", "refresh_token"),
-    ("id_token", "id_token"),
-    ("id_token_hint", "id_token"),
+    ("accesstoken", "access_token"),
+    ("refreshtoken", "refresh_token"),
+    ("idtoken", "id_token"),
+    ("idtokenhint", "id_token"),
     ("code", "code"),
-    ("device_code", "device_code"),
-    ("code_verifier", "code_verifier"),
-    ("client_secret", "client_secret"),
-    ("client_assertion", "client_assertion"),
+    ("devicecode", "device_code"),
+    ("codeverifier", "code_verifier"),
+    ("clientsecret", "client_secret"),
+    ("clientassertion", "client_assertion"),
     ("assertion", "assertion"),
-    ("subject_token", "access_token"),
+    ("subjecttoken", "access_token"),
+    ("actortoken", "access_token"),
     ("token", "token"),
-    ("logout_token", "logout_token"),
-    ("registration_access_token", "registration_access_token"),
+    ("logouttoken", "logout_token"),
+    ("registrationaccesstoken", "registration_access_token"),
+    ("initialaccesstoken", "initial_access_token"),
     ("password", "password"),
-    ("session_code", "session_code"),
-    ("auth_req_id", "auth_req_id"),
+    ("newpassword", "password"),
+    ("passwd", "password"),
+    ("sessioncode", "session_code"),
+    ("authreqid", "auth_req_id"),
+    ("csrf", "form_field"),
+    ("csrftoken", "form_field"),
+    ("xsrf", "form_field"),
+    ("xsrftoken", "form_field"),
+    ("otp", "form_field"),
 ];
 
+/// What the name of a field contains where a page keeps something to itself.
+const FIELD_HINTS: [&str; 6] = ["csrf", "xsrf", "token", "pass", "pwd", "secret"];
+
+/// The members of a private or symmetric key ([RFC 7518 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
+const KEY_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
+
 /// What a parameter or member of this name is called when it is a secret.
-fn kind_of(name: &str) -> Option<&'static str> {
+pub(super) fn kind_of(name: &str) -> Option<&'static str> {
+    // The longest name has 23 letters.
+    if name.len() > 32 {
+        return None;
+    }
+    let plain: String = name
+        .chars()
+        .filter(|c| !matches!(c, '_' | '-'))
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
     NAMES
         .iter()
-        .find(|(known, _)| name.eq_ignore_ascii_case(known))
+        .find(|(known, _)| *known == plain)
         .map(|(_, kind)| *kind)
+}
+
+/// What a field of a page is called when it is a secret.
+fn field_kind(name: &str, value: &str) -> Option<&'static str> {
+    kind_of(name).or_else(|| {
+        let name = name.to_ascii_lowercase();
+        let hinted = FIELD_HINTS.iter().any(|hint| name.contains(hint));
+        (hinted || looks_secret(value)).then_some("form_field")
+    })
+}
+
+/// The placeholder of a value that is a secret for its place alone. One that looks like a word is replaced
+/// here, but it is too plain to be hunted for elsewhere.
+pub(super) fn by_place(redactor: &mut Redactor, kind: &str, value: &str) -> String {
+    let plain = value.len() >= 8
+        && value.len() < 24
+        && (value.bytes()).all(|b| b.is_ascii_lowercase() || b" -_.".contains(&b));
+    if plain && !redactor.knows(value) {
+        format!("«{kind}»")
+    } else {
+        redactor.learn(kind, value)
+    }
 }
 
 /// `url` with the secrets of its query and its fragment replaced.
@@ -50,7 +100,7 @@ pub(super) fn url(redactor: &mut Redactor, url: &str) -> String {
         Some((base, query)) => (base, Some(query)),
         None => (rest, None),
     };
-    let mut out = base.to_owned();
+    let mut out = user_info(redactor, base);
     if let Some(query) = query {
         out.push('?');
         out.push_str(&pairs(redactor, query, false));
@@ -59,7 +109,22 @@ pub(super) fn url(redactor: &mut Redactor, url: &str) -> String {
         out.push('#');
         out.push_str(&pairs(redactor, fragment, false));
     }
-    redactor.scrub(&out).into_owned()
+    text(redactor, &out)
+}
+
+/// `base` with a password before the host replaced.
+fn user_info(redactor: &mut Redactor, base: &str) -> String {
+    let parsed = Url::parse(base).ok();
+    match parsed.as_ref().and_then(Url::password) {
+        Some(password) => base.replacen(password, &redactor.learn("password", password), 1),
+        None => base.to_owned(),
+    }
+}
+
+/// A text of which nothing is known: secrets known by value, and those whose name stands before them.
+pub(super) fn text(redactor: &mut Redactor, text: &str) -> String {
+    let scrubbed = redactor.scrub(text).into_owned();
+    named::replace(redactor, &scrubbed).unwrap_or(scrubbed)
 }
 
 /// A form-encoded text with its secrets replaced; everything else stays as it was written. In the answer to
@@ -74,17 +139,21 @@ pub(super) fn pairs(redactor: &mut Redactor, text: &str, page: bool) -> String {
             let Some((plain_name, value)) = form_urlencoded::parse(part.as_bytes()).next() else {
                 return part.to_owned();
             };
-            let kind =
-                kind_of(&plain_name).or((page && looks_secret(&value)).then_some("form_field"));
-            match kind {
-                Some(kind) if !value.is_empty() => {
-                    format!("{name}={}", redactor.learn(kind, &value))
+            if let Some(kind) = kind_of(&plain_name).filter(|_| !value.is_empty()) {
+                return format!("{name}={}", redactor.learn(kind, &value));
+            }
+            // What was typed on a page may be too short to be known elsewhere.
+            let field = page && !value.is_empty();
+            match field_kind(&plain_name, &value) {
+                Some(kind) if field => format!("{name}={}", by_place(redactor, kind, &value)),
+                None if field && redactor.knows(&value) => {
+                    format!("{name}={}", redactor.learn("form_field", &value))
                 }
                 _ => part.to_owned(),
             }
         })
         .collect();
-    redactor.scrub(&parts.join("&")).into_owned()
+    self::text(redactor, &parts.join("&"))
 }
 
 /// The header fields with credentials, cookies and secrets in URLs replaced.
@@ -99,10 +168,10 @@ pub(super) fn headers(redactor: &mut Redactor, headers: &HeaderMap) -> Vec<(Stri
                 cookies(redactor, &text)
             } else if *name == SET_COOKIE {
                 set_cookie(redactor, &text)
-            } else if *name == LOCATION {
+            } else if [LOCATION, CONTENT_LOCATION, REFERER].contains(name) {
                 url(redactor, &text)
             } else {
-                redactor.scrub(&text).into_owned()
+                self::text(redactor, &text)
             };
             (name.as_str().to_owned(), value)
         })
@@ -186,10 +255,11 @@ pub(super) fn body(redactor: &mut Redactor, headers: &HeaderMap, text: &str, pag
         return pairs(redactor, text, page);
     }
     if content_type.starts_with("multipart/form-data") {
-        multipart(redactor, text, page);
+        return multipart(redactor, text, page);
     }
     if content_type.contains("html") {
-        html(redactor, text);
+        let learnt = html(redactor, text);
+        return self::text(redactor, &learnt);
     }
     if content_type.starts_with("application/jwt")
         || content_type.starts_with("application/token-introspection+jwt")
@@ -198,75 +268,129 @@ pub(super) fn body(redactor: &mut Redactor, headers: &HeaderMap, text: &str, pag
     }
     // Whatever it says it is: tokens in JSON are secrets.
     if let Ok(mut value) = serde_json::from_str::<Value>(text)
-        && (value.is_object() || value.is_array())
+        && json(redactor, &mut value)
     {
-        let before = value.clone();
-        json(redactor, &mut value);
-        if value != before {
-            return redactor.scrub(&value.to_string()).into_owned();
-        }
+        return self::text(redactor, &value.to_string());
     }
-    redactor.scrub(text).into_owned()
+    self::text(redactor, text)
 }
 
-fn json(redactor: &mut Redactor, value: &mut Value) {
+/// Replaces the secrets of a document; tells whether there were any.
+pub(super) fn json(redactor: &mut Redactor, value: &mut Value) -> bool {
+    let mut changed = false;
     match value {
         Value::Object(members) => {
+            let is_key = members.contains_key("kty");
             for (name, member) in members {
-                match (kind_of(name), &mut *member) {
-                    (Some(kind), Value::String(secret)) => *secret = redactor.learn(kind, secret),
-                    _ => json(redactor, member),
-                }
+                changed |= match kind_of(name) {
+                    Some(kind) => json_secret(redactor, kind, member),
+                    None if is_key && KEY_MEMBERS.contains(&name.as_str()) => {
+                        json_secret(redactor, "private_key", member)
+                    }
+                    None => json(redactor, member),
+                };
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| json(redactor, item)),
+        Value::Array(items) => {
+            for item in items {
+                changed |= json(redactor, item);
+            }
+        }
         _ => {}
+    }
+    changed
+}
+
+/// What stands under the name of a secret: a text, or texts further down.
+fn json_secret(redactor: &mut Redactor, kind: &str, value: &mut Value) -> bool {
+    match value {
+        Value::String(secret) => {
+            let placeholder = redactor.learn(kind, secret);
+            let changed = placeholder != *secret;
+            *secret = placeholder;
+            changed
+        }
+        Value::Array(items) => items.iter_mut().fold(false, |changed, item| {
+            json_secret(redactor, kind, item) | changed
+        }),
+        other => json(redactor, other),
     }
 }
 
-/// Learns the values of the fields of a page, so that the scrubbing that follows replaces them.
-fn html(redactor: &mut Redactor, text: &str) {
-    let Ok(inputs) = Selector::parse("input[value]") else {
-        return;
+/// Learns the values of the fields of a page, so that the scrubbing that follows replaces them. What is too
+/// short or too plain for that is replaced in what is given back.
+fn html(redactor: &mut Redactor, text: &str) -> String {
+    let mut out = text.to_owned();
+    let selector = |css| Selector::parse(css).ok();
+    let (Some(fields), Some(areas), Some(metas), Some(links)) = (
+        selector("input[value],button[value]"),
+        selector("textarea[name]"),
+        selector("meta[name][content]"),
+        selector("[action],[href],[src],[formaction]"),
+    ) else {
+        return out;
     };
     let page = Document::parse(text).html;
-    for input in page.select(&inputs) {
-        let name = input.value().attr("name").unwrap_or_default();
-        let value = input.value().attr("value").unwrap_or_default();
-        if let Some(kind) = kind_of(name) {
-            redactor.learn(kind, value);
-        } else if looks_secret(value) {
-            redactor.learn("form_field", value);
+    let mut hide = |attribute: &str, kind: &str, value: &str| {
+        let placeholder = by_place(redactor, kind, value);
+        if !redactor.hunts(value) && placeholder != value {
+            for quote in ["\"", "'", ""] {
+                let written = format!("{attribute}={quote}{value}{quote}");
+                let hidden = format!("{attribute}={quote}{placeholder}{quote}");
+                out = out.replace(&written, &hidden);
+            }
+        }
+    };
+    for (elements, attribute) in [(&fields, "value"), (&metas, "content")] {
+        for element in page.select(elements).map(|element| element.value()) {
+            let name = element.attr("name").unwrap_or_default();
+            let value = element.attr(attribute).unwrap_or_default();
+            if let Some(kind) = field_kind(name, value).filter(|_| !value.is_empty()) {
+                hide(attribute, kind, value);
+            }
         }
     }
-    let Ok(links) = Selector::parse("[action],[href]") else {
-        return;
-    };
+    for element in page.select(&areas) {
+        let value = element.text().collect::<String>();
+        let name = element.value().attr("name").unwrap_or_default();
+        if let Some(kind) = field_kind(name, value.trim()) {
+            redactor.learn(kind, value.trim());
+        }
+    }
     for element in page.select(&links) {
-        for attribute in ["action", "href"] {
+        for attribute in ["action", "href", "src", "formaction"] {
             if let Some(target) = element.value().attr(attribute) {
                 url(redactor, target);
             }
         }
     }
+    out
 }
 
-fn multipart(redactor: &mut Redactor, text: &str, page: bool) {
-    for part in text.split("\r\n--") {
-        let Some((head, value)) = part.split_once("\r\n\r\n") else {
-            continue;
-        };
-        let name = head
-            .split("name=\"")
-            .nth(1)
-            .and_then(|rest| rest.split('"').next())
-            .unwrap_or_default();
-        if let Some(kind) = kind_of(name) {
-            redactor.learn(kind, value);
-        } else if page && looks_secret(value) {
-            redactor.learn("form_field", value);
-        }
-    }
+fn multipart(redactor: &mut Redactor, text: &str, page: bool) -> String {
+    let parts: Vec<String> = text
+        .split("\r\n--")
+        .map(|part| {
+            let Some((head, value)) = part.split_once("\r\n\r\n") else {
+                return part.to_owned();
+            };
+            let name = head
+                .split("name=\"")
+                .nth(1)
+                .and_then(|rest| rest.split('"').next())
+                .unwrap_or_default();
+            let kind = match kind_of(name) {
+                None if page => field_kind(name, value)
+                    .or_else(|| redactor.knows(value).then_some("form_field")),
+                kind => kind,
+            };
+            match kind {
+                Some(kind) => format!("{head}\r\n\r\n{}", by_place(redactor, kind, value)),
+                None => part.to_owned(),
+            }
+        })
+        .collect();
+    self::text(redactor, &parts.join("\r\n--"))
 }
 
 /// Whether a value whose place says nothing looks made by a machine: a session id, a CSRF token.

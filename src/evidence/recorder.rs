@@ -15,13 +15,23 @@ use crate::run::{DecodedToken, Direction, Exchange, RequestRecord, ResponseRecor
 /// A record keeps this much of a body, in characters.
 const BODY_KEPT: usize = 32 * 1024;
 
+/// A token has no more characters, so that a body is not cut inside of one.
+const TOKEN_LIMIT: usize = 8 * 1024;
+
 /// A request on its way: what the recorder needs once the answer is there.
-#[derive(Debug)]
 pub struct Draft {
     direction: Direction,
     purpose: String,
     begun: Instant,
     request: http::Request<Bytes>,
+}
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Draft")
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Draft {
@@ -91,7 +101,8 @@ impl Recorder {
         let text = String::from_utf8_lossy(response.body());
         let tokens = tokens(redactor, response, &text);
         let headers = places::headers(redactor, response.headers());
-        let (body, body_cut) = cut(places::body(redactor, response.headers(), &text, page));
+        let (kept, body_cut) = beginning(&text);
+        let body = places::body(redactor, response.headers(), kept, page);
         let response = ResponseRecord {
             status: response.status().as_u16(),
             headers,
@@ -107,7 +118,7 @@ impl Recorder {
         let inner = &mut *self.lock();
         let browser = is_browser(&draft.request);
         let request = request_record(&mut inner.redactor, &draft.request, browser);
-        let error = inner.redactor.scrub(error).into_owned();
+        let error = places::text(&mut inner.redactor, error);
         self.push(inner, draft, request, None, Some(error), Vec::new())
     }
 
@@ -175,7 +186,7 @@ fn request_record(
         method: request.method().to_string(),
         url: places::url(redactor, &request.uri().to_string()),
         headers: places::headers(redactor, request.headers()),
-        body: cut(places::body(redactor, request.headers(), &text, page)).0,
+        body: places::body(redactor, request.headers(), beginning(&text).0, page),
     }
 }
 
@@ -192,7 +203,7 @@ fn is_page(response: &http::Response<Bytes>) -> bool {
         .headers()
         .get(http::header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.contains("html"))
+        .is_some_and(|value| value.to_ascii_lowercase().contains("html"))
 }
 
 /// Takes the tokens of an answer apart, by the places where tokens stand: JSON members and the Location.
@@ -225,10 +236,14 @@ fn tokens(
 
 fn decode(redactor: &mut Redactor, kind: &str, token: &str) -> Option<DecodedToken> {
     let mut parts = token.split('.');
-    let header = json_part(parts.next()?)?;
-    let claims = json_part(parts.next()?)?;
+    let mut header = json_part(parts.next()?)?;
+    let mut claims = json_part(parts.next()?)?;
+    let placeholder = redactor.learn(kind, token);
+    for part in [&mut header, &mut claims] {
+        places::json(redactor, part);
+    }
     Some(DecodedToken {
-        placeholder: redactor.learn(kind, token),
+        placeholder,
         header,
         claims,
     })
@@ -240,12 +255,25 @@ fn json_part(part: &str) -> Option<Value> {
     value.is_object().then_some(value)
 }
 
-/// The beginning of a long body, and whether there was more.
-fn cut(text: String) -> (String, bool) {
-    match text.char_indices().nth(BODY_KEPT) {
-        Some((end, _)) => (text[..end].to_owned(), true),
-        None => (text, false),
+/// The beginning of a long body, and whether there was more. It is cut before it is redacted, so that a long
+/// body costs no more than a short one, and never inside of what may be a secret: the rest of it would not be
+/// recognised.
+fn beginning(text: &str) -> (&str, bool) {
+    let Some((end, next)) = text.char_indices().nth(BODY_KEPT) else {
+        return (text, false);
+    };
+    let kept = &text[..end];
+    let may_be_secret = |c: char| c.is_ascii_alphanumeric() || "-_.~+/=%".contains(c);
+    let whole = if may_be_secret(next) {
+        kept.trim_end_matches(may_be_secret)
+    } else {
+        kept
+    };
+    // No token is that long: a text without any space is cut where it is.
+    if kept.len() - whole.len() > TOKEN_LIMIT {
+        return (kept, true);
     }
+    (whole, true)
 }
 
 /// Replaces what was not known to be a secret yet when the exchange was recorded.
@@ -258,6 +286,7 @@ fn scrubbed(redactor: &Redactor, mut exchange: Exchange) -> Exchange {
     clean(&mut exchange.request.url);
     clean(&mut exchange.request.body);
     clean(&mut exchange.curl);
+    exchange.error.iter_mut().for_each(clean);
     for (_, value) in &mut exchange.request.headers {
         clean(value);
     }
@@ -340,6 +369,168 @@ mod tests {
                 .unwrap()
                 .contains("c2lnbmF0dXJl")
         );
+    }
+
+    fn recorded(request: &http::Request<Bytes>, response: &http::Response<Bytes>) -> String {
+        let recorder = Recorder::default();
+        recorder.answered(Draft::new(request, "test"), response);
+        serde_json::to_string(&recorder.exchanges()).unwrap()
+    }
+
+    #[test]
+    fn no_place_gives_a_secret_away() {
+        // Shorter than what is found by value, so the place alone must do.
+        let s = "s3c.r3t";
+        let jwt = format!("eyJhbGciOiJub25lIn0.e30.{s}");
+        let get = request("https://op.example/x");
+        for (content_type, body) in [
+            (
+                "text/html",
+                format!("<form><input type=hidden name=\"code\" value=\"{s}\"></form>"),
+            ),
+            ("text/html", format!("<input name='_csrf' value='{s}'>")),
+            ("Text/HTML", format!("<meta name=csrf-token content={s}>")),
+            (
+                "text/html",
+                format!("<script>var t = {{\"access_token\":\"{s}\"}}</script>"),
+            ),
+            ("text/html", format!("<a href=\"/cb?a=1&amp;code={s}\">")),
+            (
+                "text/html",
+                format!("<script>post('/cb', '{jwt}')</script>"),
+            ),
+            ("text/plain", format!("access_token={s}&token_type=bearer")),
+            (
+                "application/json",
+                format!("{{\"access_token\":\"{s}\",\"x\":[["),
+            ),
+            ("application/json", format!("{{\"accessToken\":\"{s}\"}}")),
+            (
+                "application/json",
+                format!("{{\"refresh_token\":[\"{s}\"]}}"),
+            ),
+            (
+                "application/json",
+                format!("{{\"deep\":{{\"x\":\"{jwt}\"}}}}"),
+            ),
+            (
+                "application/json",
+                format!("{{\"keys\":[{{\"kty\":\"RSA\",\"d\":\"{s}\"}}]}}"),
+            ),
+        ] {
+            let text = recorded(&get, &answer(content_type, &body));
+            assert!(!text.contains(s), "{body} -> {text}");
+        }
+        for (name, value) in [
+            ("location", format!("https://rp.example/cb#code={s}")),
+            ("location", format!("/login?to=%2Fcb%3Fcode%3D{s}")),
+            ("location", format!("https://u:{s}@op.example/")),
+            ("refresh", format!("0;url=https://rp.example/cb?code={s}")),
+            (
+                "link",
+                format!("<https://rp.example/cb?id_token={s}>; rel=next"),
+            ),
+            (
+                "www-authenticate",
+                format!("Bearer error=\"invalid_token\", token=\"{s}\""),
+            ),
+            ("x-debug", jwt.clone()),
+        ] {
+            let mut response = answer("text/plain", "");
+            let value = value.parse().unwrap();
+            response
+                .headers_mut()
+                .insert(http::HeaderName::from_static(name), value);
+            let text = recorded(&get, &response);
+            assert!(!text.contains(s), "{name} -> {text}");
+        }
+        for (content_type, body) in [
+            (
+                "application/x-www-form-urlencoded",
+                format!("j_password={s}"),
+            ),
+            (
+                "application/x-www-form-urlencoded",
+                format!("pwd={s}&user=a"),
+            ),
+            (
+                "multipart/form-data; boundary=x",
+                format!(
+                    "--x\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n{s}\r\n--x--"
+                ),
+            ),
+        ] {
+            let request = http::Request::post("https://op.example/login")
+                .header("accept", "text/html")
+                .header("content-type", content_type)
+                .header(
+                    "referer",
+                    format!("https://op.example/login?session_code={s}"),
+                )
+                .body(Bytes::from(body.clone()))
+                .unwrap();
+            let text = recorded(&request, &answer("text/plain", ""));
+            assert!(!text.contains(s), "{body} -> {text}");
+        }
+    }
+
+    #[test]
+    fn a_password_that_was_typed_is_known_however_short() {
+        let recorder = Recorder::default();
+        recorder.learn("password", "pw1");
+        let request = http::Request::post("https://op.example/login")
+            .header("accept", "text/html")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Bytes::from_static(b"field_7=pw1&user=alice"))
+            .unwrap();
+        recorder.unanswered(Draft::new(&request, "login"), "no answer");
+        let exchange = recorder.exchange(1).unwrap();
+        assert_eq!(exchange.request.body, "field_7=«password#1»&user=alice");
+        assert!(!format!("{:?}", Draft::new(&request, "login")).contains("pw1"));
+    }
+
+    #[test]
+    fn a_body_is_not_cut_inside_of_a_secret() {
+        let recorder = Recorder::default();
+        let secret = "late-secret-0123456789";
+        let body = format!("{} {secret} end", "é".repeat(BODY_KEPT - 10));
+        let draft = Draft::new(&request("https://op.example/"), "page");
+        let id = recorder.answered(draft, &answer("text/plain", &body));
+        recorder.learn("password", secret);
+        let response = recorder.exchange(id).unwrap().response.unwrap();
+        assert!(response.body_cut);
+        assert!(
+            !response.body.contains("late"),
+            "…{}",
+            &response.body[2 * (BODY_KEPT - 10)..]
+        );
+    }
+
+    #[test]
+    fn secrets_among_the_claims_of_a_token_go_too() {
+        let recorder = Recorder::default();
+        let claims = URL_SAFE_NO_PAD.encode(r#"{"sub":"alice","password":"pw1"}"#);
+        let body = format!(r#"{{"id_token":"eyJhbGciOiJub25lIn0.{claims}."}}"#);
+        let draft = Draft::new(&request("https://op.example/token"), "token request");
+        let id = recorder.answered(draft, &answer("application/json", &body));
+        let claims = &recorder.exchange(id).unwrap().tokens[0].claims;
+        assert_eq!(
+            (&claims["sub"], &claims["password"]),
+            (&"alice".into(), &"«password#1»".into())
+        );
+    }
+
+    #[test]
+    fn pages_made_to_be_slow_are_recorded_in_bounded_time() {
+        let recorder = Recorder::default();
+        let input = |n: usize| format!("<input name=a value=0123456789abcdef{n}>");
+        let page: String = (0..100_000).map(input).collect();
+        let begun = Instant::now();
+        recorder.answered(
+            Draft::new(&request("https://op.example/"), "page"),
+            &answer("text/html", &page),
+        );
+        assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
     }
 
     #[test]

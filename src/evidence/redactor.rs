@@ -4,11 +4,17 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Shorter values are replaced by place only: as text they turn up everywhere by chance.
 const BY_VALUE_FROM: usize = 8;
+
+/// As much of a secret is taken for it where the text ends, or says that it was cut.
+const CUT_FROM: usize = 12;
+
+/// A part of a secret that no encoding changes is hunted for alone where it is so long.
+const PART_FROM: usize = 16;
 
 /// All that form encoding leaves alone.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC
@@ -61,6 +67,11 @@ impl Redactor {
         self.placeholders.contains_key(value)
     }
 
+    /// Whether this value is replaced wherever it turns up.
+    pub fn hunts(&self, value: &str) -> bool {
+        value.len() >= BY_VALUE_FROM && self.knows(value)
+    }
+
     /// `text` with every known secret of at least 8 characters replaced, in whatever encoding of ours it
     /// stands there.
     pub fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -91,10 +102,33 @@ impl Redactor {
     fn match_at(&self, bytes: &[u8], at: usize) -> Option<(usize, &str)> {
         let window: [u8; BY_VALUE_FROM] = bytes.get(at..at + BY_VALUE_FROM)?.try_into().ok()?;
         let candidates = self.spellings.get(&window)?;
+        let rest = &bytes[at..];
         candidates
             .iter()
-            .find(|(spelling, _)| bytes[at..].starts_with(spelling.as_bytes()))
+            .find(|(spelling, _)| rest.starts_with(spelling.as_bytes()))
             .map(|(spelling, placeholder)| (spelling.len(), placeholder.as_str()))
+            .or_else(|| self.cut_short(rest, candidates))
+    }
+
+    /// A secret of which a text that was cut holds the beginning alone.
+    fn cut_short<'r>(
+        &self,
+        rest: &[u8],
+        candidates: &'r [(String, String)],
+    ) -> Option<(usize, &'r str)> {
+        candidates.iter().find_map(|(spelling, placeholder)| {
+            let pairs = rest.iter().zip(spelling.as_bytes());
+            let length = pairs.take_while(|(one, other)| one == other).count();
+            let after = &rest[length..];
+            let is_cut = length >= CUT_FROM
+                && (after.is_empty() || after == b"\"" || after.starts_with("…".as_bytes()))
+                && spelling.is_char_boundary(length);
+            let is_public = || {
+                std::str::from_utf8(&rest[..length])
+                    .is_ok_and(|beginning| self.public.contains(beginning) || self.knows(beginning))
+            };
+            (is_cut && !is_public()).then_some((length, placeholder.as_str()))
+        })
     }
 
     fn add_spellings(&mut self, value: &str, placeholder: &str) {
@@ -108,6 +142,11 @@ impl Redactor {
             spellings.push(json.trim_matches('"').to_owned());
         }
         spellings.push(STANDARD.encode(value));
+        spellings.push(URL_SAFE_NO_PAD.encode(value));
+        // Other encodings, and several one upon the other, leave these characters alone.
+        let parts = value.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
+        let long = parts.filter(|part| looks_random(part) && !self.public.contains(*part));
+        spellings.extend(long.map(str::to_owned));
         for spelling in spellings {
             let Some(first) = spelling.as_bytes().get(..BY_VALUE_FROM) else {
                 continue;
@@ -117,8 +156,8 @@ impl Redactor {
             };
             let entry = self.spellings.entry(window).or_default();
             if entry.iter().all(|(known, _)| *known != spelling) {
-                entry.push((spelling, placeholder.to_owned()));
-                entry.sort_by_key(|(spelling, _)| std::cmp::Reverse(spelling.len()));
+                let shorter = entry.partition_point(|(known, _)| known.len() >= spelling.len());
+                entry.insert(shorter, (spelling, placeholder.to_owned()));
             }
         }
     }
@@ -130,6 +169,12 @@ impl std::fmt::Debug for Redactor {
             .field("counts", &self.counts)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether a part of a secret is one by itself, rather than a host name or a word.
+fn looks_random(part: &str) -> bool {
+    let digits = part.bytes().filter(u8::is_ascii_digit).count();
+    part.len() >= PART_FROM && digits >= 2 && part.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
 fn is_placeholder(value: &str) -> bool {
@@ -193,6 +238,45 @@ mod tests {
             assert!(scrubbed.contains("«password#1»"), "{text} -> {scrubbed}");
             let rest = scrubbed.replace("«password#1»", "");
             assert!(!rest.contains("rd"), "{text} -> {scrubbed}");
+        }
+    }
+
+    #[test]
+    fn a_secret_goes_under_several_encodings() {
+        let secret = "c2VjcmV0LXNlY3JldC1zZWNy/w+1==";
+        let mut redactor = Redactor::default();
+        redactor.learn("cookie", secret);
+        let twice = utf8_percent_encode(secret, FORM).to_string();
+        for text in [
+            secret.replace('/', "\\/").replace('=', "\\u003d"),
+            secret.replace('/', "&#x2F;").replace('=', "&#61;"),
+            utf8_percent_encode(&twice, FORM).to_string(),
+        ] {
+            let scrubbed = redactor.scrub(&text);
+            assert!(!scrubbed.contains("c2VjcmV0"), "{text} -> {scrubbed}");
+        }
+    }
+
+    #[test]
+    fn the_beginning_of_a_secret_goes_where_a_text_was_cut() {
+        let mut redactor = Redactor::default();
+        redactor.publish("conformance-basic");
+        redactor.learn("client_secret", "conformance-basic-secret");
+        for (text, scrubbed) in [
+            (
+                "no JSON: \"conformance-basic-sec\"",
+                "no JSON: \"«client_secret#1»\"",
+            ),
+            (
+                "conformance-bas… (90 characters)",
+                "«client_secret#1»… (90 characters)",
+            ),
+            ("x conformance-basic-s", "x «client_secret#1»"),
+            ("client_id=conformance-basic", "client_id=conformance-basic"),
+            ("conformance-basic-other", "conformance-basic-other"),
+            ("conforma…", "conforma…"),
+        ] {
+            assert_eq!(redactor.scrub(text), scrubbed);
         }
     }
 

@@ -216,6 +216,8 @@ impl RelyingParty {
 
     /// Tells the recorder what is no secret, and the browser where to stop.
     fn announce(&self, plan: &AuthorizationPlan) {
+        // First: with the method `plain` it is the challenge too, which is public otherwise.
+        self.recorder().learn("code_verifier", &plan.pkce.verifier);
         for uri in plan.parameters.all("redirect_uri") {
             self.expect_redirect_uri(uri);
         }
@@ -224,7 +226,6 @@ impl RelyingParty {
                 self.recorder().publish(value);
             }
         }
-        self.recorder().learn("code_verifier", &plan.pkce.verifier);
     }
 
     /// Lets a browser go from a request to wherever it ends.

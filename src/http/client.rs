@@ -1,12 +1,13 @@
 //! Sends one request and gives back one whole answer, or says why there is none.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
 use thiserror::Error;
-use url::Url;
+use url::{Position, Url};
 
 use super::Deadline;
 use super::trust;
@@ -109,8 +110,8 @@ fn seconds(limit: Duration) -> String {
     format!("{} s", limit.as_secs_f64())
 }
 
-/// A whole answer, as it came.
-#[derive(Debug, Clone)]
+/// A whole answer, as it came. Its `Debug` output holds neither header fields nor body, which may be secrets.
+#[derive(Clone)]
 pub struct Answer {
     /// Status, header fields and body.
     pub response: http::Response<Bytes>,
@@ -120,6 +121,17 @@ pub struct Answer {
     pub url: Url,
     /// When the last byte came, in seconds since 1970. Rules about time are judged at this moment.
     pub received_at: f64,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status())
+            .field("url", &&self.url[..Position::AfterPath])
+            .field("exchange", &self.exchange)
+            .field("bytes", &self.response.body().len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Answer {
@@ -199,7 +211,7 @@ impl Client {
         purpose: &str,
     ) -> Result<Answer, TransportError> {
         let url = Url::parse(&request.uri().to_string())
-            .map_err(|e| TransportError::Unsendable(format!("{}: {e}", request.uri())))?;
+            .map_err(|e| TransportError::Unsendable(format!("its URL is wrong: {e}")))?;
         let host = host_and_port(&url);
         self.may_send(&host)?;
         let draft = Draft::new(&request, purpose);

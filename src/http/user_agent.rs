@@ -1,5 +1,6 @@
 //! What a browser adds to the transport: cookies, and the header fields of a navigation.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -13,10 +14,16 @@ use super::{Answer, Client, TransportError};
 /// The browser of one user: one jar of cookies. Redirects are not followed; that is a login driver's work.
 ///
 /// Cookies marked `Secure` are sent to loopback hosts over plain http too, as browsers do.
-#[derive(Debug)]
 pub struct UserAgent {
     client: Arc<Client>,
     jar: Mutex<CookieStore>,
+}
+
+impl fmt::Debug for UserAgent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Cookies are secrets.
+        f.debug_struct("UserAgent").finish_non_exhaustive()
+    }
 }
 
 impl UserAgent {
@@ -44,7 +51,7 @@ impl UserAgent {
         purpose: &str,
     ) -> Result<Answer, TransportError> {
         let url = Url::parse(&request.uri().to_string())
-            .map_err(|e| TransportError::Unsendable(format!("{}: {e}", request.uri())))?;
+            .map_err(|e| TransportError::Unsendable(format!("its URL is wrong: {e}")))?;
         let headers = request.headers_mut();
         for (name, value) in [
             (

@@ -61,7 +61,7 @@ impl fmt::Debug for Credentials {
 }
 
 /// What a journey is to do.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Journey<'a> {
     /// The request that begins it.
     pub start: http::Request<Bytes>,
@@ -75,6 +75,16 @@ pub struct Journey<'a> {
     pub redirect_uris: &'a [String],
     /// What it is for, in a few words, for the recorded exchanges.
     pub purpose: &'a str,
+}
+
+impl fmt::Debug for Journey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The request may hold secrets.
+        f.debug_struct("Journey")
+            .field("purpose", &self.purpose)
+            .field("decision", &self.decision)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a page asks of the user.
@@ -100,7 +110,7 @@ pub struct PageSeen {
 }
 
 /// How the browser would have gone to a redirect URI.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Callback {
     /// The whole URL with query and fragment, as the provider wrote it.
     pub url: String,
@@ -114,6 +124,19 @@ pub struct Callback {
     pub exchange: u32,
     /// When that answer was received, or the callback was told, in seconds since 1970.
     pub received_at: f64,
+}
+
+impl fmt::Debug for Callback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What follows the path may be secrets, and so may the form.
+        let base = self.url.split(['?', '#']).next().unwrap_or_default();
+        f.debug_struct("Callback")
+            .field("url", &base)
+            .field("is_form", &self.form.is_some())
+            .field("status", &self.status)
+            .field("exchange", &self.exchange)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Where a journey ended.

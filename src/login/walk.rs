@@ -48,7 +48,6 @@ pub(crate) struct From {
 }
 
 /// A browser on a journey.
-#[derive(Debug)]
 pub(crate) struct Walk<'a> {
     agent: &'a UserAgent,
     purpose: &'a str,
@@ -60,6 +59,15 @@ pub(crate) struct Walk<'a> {
     pub(crate) trail: Vec<Url>,
     steps: usize,
     last: String,
+}
+
+impl std::fmt::Debug for Walk<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URLs of the trail may hold secrets.
+        f.debug_struct("Walk")
+            .field("last", &self.last)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Walk<'a> {

@@ -1,16 +1,28 @@
 //! An answer that should be a JSON object, kept as it came.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::http::Answer;
 
 /// The answer of an endpoint that speaks JSON: the token endpoint, introspection, registration and others.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct JsonAnswer {
     /// The answer itself.
     pub answer: Answer,
     /// The JSON object in it, or why there is none.
     pub body: Result<Map<String, Value>, String>,
+}
+
+impl fmt::Debug for JsonAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The members may be secrets.
+        f.debug_struct("JsonAnswer")
+            .field("answer", &self.answer)
+            .field("is_object", &self.body.is_ok())
+            .finish()
+    }
 }
 
 impl JsonAnswer {
@@ -101,4 +113,44 @@ fn beginning(text: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     format!("{:?}", line.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use url::Url;
+
+    use super::*;
+    use crate::login::Callback;
+    use crate::protocol::{AuthorizationAnswer, Parameters};
+
+    #[test]
+    fn secrets_do_not_show() {
+        let url = "https://rp.example/cb?code=s3cr3t";
+        let answer = JsonAnswer::of(Answer {
+            response: http::Response::builder()
+                .header("set-cookie", "sid=s3cr3t")
+                .body(Bytes::from_static(br#"{"access_token":"s3cr3t"}"#))
+                .unwrap(),
+            exchange: 1,
+            url: Url::parse(url).unwrap(),
+            received_at: 0.0,
+        });
+        let callback = Callback {
+            url: url.to_owned(),
+            form: Some(vec![("code".to_owned(), "s3cr3t".to_owned())]),
+            status: 302,
+            exchange: 1,
+            received_at: 0.0,
+        };
+        let parameters = Parameters::new([("code", "s3cr3t")]);
+        for shown in [
+            format!("{answer:?}"),
+            format!("{callback:?}"),
+            format!("{:?}", AuthorizationAnswer::of(callback.clone())),
+            format!("{parameters:?}"),
+        ] {
+            assert!(!shown.contains("s3cr3t"), "{shown}");
+        }
+    }
 }

@@ -1,10 +1,21 @@
 //! Parameters of a request: an ordered list, so that one can be left out, doubled or put in another place.
 
+use std::fmt;
+
 use url::form_urlencoded;
 
 /// Form-encoded parameters ([RFC 6749 appendix B](https://www.rfc-editor.org/rfc/rfc6749#appendix-B)).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Parameters(Vec<(String, String)>);
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The names alone: the values may be secrets.
+        f.debug_list()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
 
 impl Parameters {
     /// Parameters in this order.

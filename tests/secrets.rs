@@ -1,0 +1,135 @@
+//! No secret of a run occurs in any byte of any report. What is secret is told by what the mock IdP received,
+//! not by what the recorder takes for one.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mock_idp::{MockIdp, ObservedRequest};
+use oidcheck::builtin;
+use oidcheck::conformance::Conformance;
+use oidcheck::report::console::{self, Style};
+use oidcheck::report::{self, Format};
+use oidcheck::run::Run;
+use url::form_urlencoded;
+
+/// Parameters whose values nobody may see.
+const SECRET: [&str; 11] = [
+    "code",
+    "code_verifier",
+    "refresh_token",
+    "token",
+    "access_token",
+    "client_secret",
+    "client_assertion",
+    "id_token_hint",
+    "password",
+    "csrf",
+    "csrf_token",
+];
+
+/// The secrets in a request, and where they stood.
+fn secrets(request: &ObservedRequest, found: &mut BTreeMap<String, String>) {
+    let mut add = |place: &str, value: &str| {
+        // Shorter ones are replaced by place alone.
+        if value.len() >= 8 {
+            found.insert(value.to_owned(), format!("{place} of {}", request.path));
+        }
+    };
+    let header = |name: &str| {
+        request
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    if let Some((scheme, credentials)) = header("authorization").and_then(|v| v.split_once(' ')) {
+        add("credentials", credentials);
+        let pair = STANDARD.decode(credentials).unwrap_or_default();
+        if scheme == "Basic"
+            && let Some((_, secret)) = String::from_utf8_lossy(&pair).split_once(':')
+        {
+            add("client_secret", secret);
+        }
+    }
+    for cookie in header("cookie").unwrap_or_default().split("; ") {
+        add(
+            "cookie",
+            cookie.split_once('=').map_or("", |(_, value)| value),
+        );
+    }
+    let query = request.query.as_deref().unwrap_or_default();
+    for text in [query.as_bytes(), &request.body] {
+        for (name, value) in form_urlencoded::parse(text) {
+            if SECRET.contains(&name.as_ref()) {
+                add(&name, &value);
+            }
+        }
+    }
+}
+
+fn reports(run: &Run) -> Vec<(String, String)> {
+    let mut texts: Vec<(String, String)> = Format::ALL
+        .iter()
+        .map(|format| (format.to_string(), report::render(*format, run)))
+        .collect();
+    texts.push((
+        "console".to_owned(),
+        console::render(run, Style { colour: true }),
+    ));
+    texts.push(("Debug".to_owned(), format!("{run:?}")));
+    texts
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_secret_of_a_run_is_in_a_report() {
+    let idp = MockIdp::builder()
+        .strict()
+        .wiremock()
+        .keep_received()
+        .start()
+        .await
+        .expect("the mock starts");
+    for faults in ["", "id_token.wrong_aud+code.reusable"] {
+        let issuer = match faults {
+            "" => idp.issuer(),
+            faults => idp.issuer_with(faults),
+        };
+        let config = builtin::provider(&idp, &issuer).expect("the preset is right");
+        let run = Conformance::of(config)
+            .control(builtin::control(&idp))
+            .run()
+            .await
+            .expect("the features are right");
+        let mut found = BTreeMap::new();
+        for request in idp.received() {
+            secrets(&request, &mut found);
+        }
+        for place in [
+            "cookie",
+            "code ",
+            "code_verifier",
+            "password",
+            "client_secret",
+        ] {
+            assert!(found.values().any(|at| at.starts_with(place)), "no {place}");
+        }
+        for (report, text) in reports(&run) {
+            let shown: Vec<String> = found
+                .iter()
+                .filter(|(secret, _)| text.contains(secret.as_str()))
+                .map(|(secret, place)| {
+                    let at = text.find(secret.as_str()).unwrap_or_default();
+                    let from = text.floor_char_boundary(at.saturating_sub(80));
+                    format!("{place}: {}", &text[from..at + secret.len()])
+                })
+                .collect();
+            assert!(
+                shown.is_empty(),
+                "{faults} {report}: {} of {}\n{}",
+                shown.len(),
+                found.len(),
+                shown.join("\n")
+            );
+        }
+    }
+}
