@@ -49,15 +49,19 @@ fn on_errors(all: &EveryExchange, id: &str) -> Verdict {
 
 /// [RFC 6749 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1).
 pub(super) fn state_comes_back(all: &EveryExchange) -> Verdict {
-    let sent_once = |response: &AuthorizationResponse| {
-        // Which of two would have to come back?
-        response.attempt.plan.parameters.all("state").len() < 2
+    // Which of two would have to come back, and which one does a request object hold?
+    let is_plain = |response: &AuthorizationResponse| {
+        let sent = &response.attempt.plan.parameters;
+        let elsewhere = ["request", "request_uri"]
+            .iter()
+            .any(|name| sent.get(name).is_some());
+        sent.all("state").len() < 2 && !elsewhere
     };
     responses(
         all,
         authorization_error::RULES,
         "RFC6749-4.1.2.1-5",
-        |response| has_error(response) && sent_once(response),
+        |response| has_error(response) && is_plain(response),
     )
 }
 

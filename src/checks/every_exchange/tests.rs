@@ -367,6 +367,12 @@ fn authorization_responses_are_judged() {
             None,
         ),
         (
+            "RFC6749-4.1.2.1-5",
+            &[("request", "r")],
+            "error=a&state=s".to_owned(),
+            None,
+        ),
+        (
             "RFC6749-4.1.2.1-8",
             &one,
             "error=a&error_description=%22".to_owned(),
