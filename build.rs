@@ -1,5 +1,5 @@
-//! Carries the features and the catalogue into the binary: every file under `features/`, by its path; and what the
-//! sources say of the steps, for `oidcheck steps`.
+//! Carries the features and the catalogue into the binary: every file under `features/`, by its path; what the sources
+//! say of the steps, for `oidcheck steps`; and the known deviations of released providers, for `oidcheck init`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,9 +8,11 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=features");
     println!("cargo::rerun-if-changed=src/steps");
+    println!("cargo::rerun-if-changed=tests/providers");
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     fs::write(out.join("features.rs"), features()?)?;
-    fs::write(out.join("steps.rs"), steps()?)
+    fs::write(out.join("steps.rs"), steps()?)?;
+    fs::write(out.join("known.rs"), known()?)
 }
 
 fn features() -> io::Result<String> {
@@ -21,6 +23,24 @@ fn features() -> io::Result<String> {
     for file in files {
         let name = file.display().to_string().replace('\\', "/");
         let path = Path::new(&root).join(&file);
+        writeln!(table, "({name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
+    }
+    table.push(']');
+    Ok(table)
+}
+
+/// The known deviations of the providers that have a folder in `tests/providers`, by its name.
+fn known() -> io::Result<String> {
+    let mut files = Vec::new();
+    let folder = Path::new("tests/providers");
+    if folder.is_dir() {
+        collect(folder, &["toml"], &mut files)?;
+    }
+    let root = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
+    let mut table = String::from("&[\n");
+    for file in files.iter().filter(|file| file.ends_with("known.toml")) {
+        let name = file.parent().and_then(Path::file_name).unwrap_or_default();
+        let (name, path) = (name.to_string_lossy(), Path::new(&root).join(file));
         writeln!(table, "({name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
     }
     table.push(']');

@@ -49,6 +49,11 @@ impl ProviderArgs {
         Ok(Some(config))
     }
 
+    /// Whether a provider is named, so that it is not the built-in mock IdP.
+    pub(super) fn is_named(&self) -> bool {
+        self.provider.is_some() || self.issuer.is_some()
+    }
+
     /// How the provider is asked.
     pub(super) fn apply(&self, options: &mut Options) {
         options.insecure = self.insecure;

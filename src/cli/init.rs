@@ -38,6 +38,9 @@ pub(super) fn init(args: &InitArgs, terminal: Terminal) -> Result<u8, ConfigErro
     match PRESETS.iter().find(|preset| preset.name == name) {
         Some(preset) => {
             terminal.print(preset.text);
+            if !preset.known().is_empty() {
+                terminal.print(&format!("\n{}", preset.known()));
+            }
             Ok(exit::PASSED)
         }
         None => Err(ConfigError::new(format!(

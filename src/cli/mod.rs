@@ -68,7 +68,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let terminal = Terminal::new(cli.color);
-    log(cli.verbose);
+    log(cli.verbose, terminal);
     quiet_panics();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -99,7 +99,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Logs to stderr. Only our own crates: what others log of requests may hold secrets.
-fn log(verbose: u8) {
+fn log(verbose: u8, terminal: Terminal) {
     let filter = std::env::var("RUST_LOG")
         .ok()
         .and_then(|text| EnvFilter::try_new(text).ok())
@@ -117,7 +117,13 @@ fn log(verbose: u8) {
     tracing_subscriber::registry()
         .with(filter)
         .with(ours)
-        .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
+        .with(
+            tracing_subscriber::fmt::layer()
+                .with_writer(std::io::stderr)
+                .with_ansi(terminal.err.colour)
+                .with_target(false)
+                .without_time(),
+        )
         .init();
 }
 

@@ -113,6 +113,9 @@ pub(super) async fn run(args: RunArgs, terminal: Terminal) -> Result<u8, ConfigE
         }
         _ => {}
     }
+    if code == exit::UNJUDGED && !run.interrupted && args.provider.is_named() {
+        terminal.say("`oidcheck doctor` with the same provider options may say what to change");
+    }
     if code == exit::NOTHING {
         let why = match (run.scenarios.is_empty(), &args.rerun) {
             (true, Some(path)) => format!("nothing to run again in {}", path.display()),

@@ -1,5 +1,8 @@
 //! Provider files to begin with.
 
+/// What is known of released providers, by the name of the preset: `[[known]]` blocks.
+const KNOWN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/known.rs"));
+
 /// A provider file that the binary carries.
 #[derive(Debug, Clone, Copy)]
 pub struct Preset {
@@ -15,6 +18,14 @@ impl Preset {
         let first = self.text.lines().next().unwrap_or_default();
         let text = first.trim_start_matches(['#', ' ']);
         text.trim_end_matches([':', '.'])
+    }
+}
+
+impl Preset {
+    /// The `[[known]]` blocks for what this provider is known to do otherwise; empty where nothing is known.
+    pub fn known(&self) -> &'static str {
+        let found = KNOWN.iter().find(|(name, _)| *name == self.name);
+        found.map_or("", |(_, blocks)| blocks)
     }
 }
 
@@ -66,8 +77,9 @@ mod tests {
         assert_eq!(files, names);
         for preset in PRESETS {
             // What stands in the environment is not there in a test.
-            let text = preset.text.replace("_env = ", " = ");
+            let text = preset.text.replace("_env = ", " = ") + preset.known();
             ProviderConfig::parse(preset.name, &text, Path::new(".")).expect(preset.name);
+            assert!(preset.known().is_empty() || preset.known().contains("[[known]]"));
             assert!(preset.summary().len() > 10, "{}", preset.name);
         }
     }

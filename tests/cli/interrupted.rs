@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use mock_idp::{MockIdp, Transport};
 
 use crate::program::{
-    arg, command, folder, mock, oidcheck, preset, provider_file, read, read_json, scenario_ids,
+    arg, command, folder, mock, oidcheck, oidcheck_beside, preset, provider_file, read, read_json,
+    scenario_ids,
 };
 
 /// A mock that takes its time, so that a run can be caught in the middle.
@@ -135,4 +136,36 @@ async fn a_killed_run_loses_no_finished_scenario() {
     assert!(matches!(status.code(), Some(0 | 4)), "{status}");
     let second = read_json(&again.join("run.json"));
     assert_eq!(serde_json::json!(scenario_ids(&second)), run["unfinished"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_deadline_the_rest_is_an_error_at_once() {
+    let idp = slow_mock().await;
+    let out = folder("deadline");
+    let file = provider_file(&out, &preset(&idp.issuer()));
+    let begun = Instant::now();
+    let arguments = [
+        "run",
+        "-p",
+        arg(&file),
+        "--jobs",
+        "1",
+        "--deadline",
+        "1s",
+        "--out",
+        arg(&out),
+    ];
+    oidcheck_beside(&arguments)
+        .await
+        .expect_code(3)
+        .says("the run's deadline has passed")
+        .says("oidcheck doctor");
+    assert!(
+        begun.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begun.elapsed()
+    );
+    let run = read_json(&out.join("run.json"));
+    assert_eq!(run["interrupted"], false);
+    assert!(run["totals"]["error"].as_u64() > Some(0));
 }

@@ -74,10 +74,26 @@ fn the_folder_gets_what_was_asked_for_and_keeps_what_is_not_ours() {
 }
 
 #[test]
+fn without_a_folder_reports_go_to_reports_latest() {
+    let place = folder("default-folder");
+    let mut command = command(&["run", "OIDCC-2-6", "--report", "html"]);
+    let output = command.current_dir(&place).output();
+    assert!(output.expect("the binary starts").status.success());
+    let latest = place.join("reports/latest");
+    assert_eq!(names(&latest), ["index.html", "run.json", "run.jsonl"]);
+    // Without either only the terminal is written.
+    let place = folder("no-folder");
+    let mut command = crate::program::command(&["run", "OIDCC-2-6"]);
+    let output = command.current_dir(&place).output();
+    assert!(output.expect("the binary starts").status.success());
+    assert_eq!(names(&place), Vec::<String>::new());
+}
+
+#[test]
 fn the_journal_gives_the_run() {
     let out = folder("journal");
     let rebuilt = out.join("rebuilt");
-    oidcheck(&["run", "--out", arg(&out)]).expect_code(0);
+    oidcheck(&["run", "OIDCC-3.1", "--out", arg(&out)]).expect_code(0);
     let journal = out.join("run.jsonl");
     oidcheck(&["report", arg(&journal), "--out", arg(&rebuilt)]).expect_code(0);
     assert!(scenario_ids(&read_json(&out.join("run.json"))).len() > 3);
