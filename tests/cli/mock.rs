@@ -47,7 +47,7 @@ fn the_lists_are_there() {
         (&["steps"], "@needs.refresh_token"),
         (
             &["explain", "OIDCC-2-6"],
-            "oidcheck run OIDCC-2-6 --fault id_token.wrong_aud",
+            "oidcheck run OIDCC-2-6 --fault id_token.",
         ),
         (&["list", "--profiles"], "basic"),
         (&["list", "--requirements", "OIDCC-2"], "OIDCC-2-6"),
