@@ -18,3 +18,11 @@ Feature: The authorization response of OpenID Connect
       | prompt | none |
     Then the error response satisfies
       | OIDCC-3.1.2.6-2 | an error response has no parameters but its own |
+
+  @needs.dcr
+  Scenario: A client that registered no authentication method
+    Given a registered client
+    When the user authorizes
+    And the client redeems the code
+    Then the token request is accepted
+      | OIDCC-9-4 | client_secret_basic is the default authentication method |

@@ -127,10 +127,8 @@ Feature: The authorization request of OAuth 2.0
   Scenario: A response_type that the client may not use
     Given a registered client
       | response_types | ["code"] |
-    When the user authorizes
-    Then the authorization request is accepted
-      | RFC6749-3.1-2 | the authorization endpoint takes GET |
+    And a completed authorization code flow of its own
     When the user authorizes
       | response_type | id_token |
     Then the authorization request is refused
-      | RFC6749-4.1.2.1-7 | a response_type the client may not use is refused | unauthorized_client or unsupported_response_type or invalid_request |
+      | RFC6749-4.1.2.1-7 | a response_type the client may not use is refused | unauthorized_client or unsupported_response_type |

@@ -9,7 +9,7 @@ use super::Rule;
 use super::url::is_https_or_loopback;
 use crate::finding::Finding;
 use crate::flow::AuthorizationAttempt;
-use crate::protocol::{AuthorizationAnswer, ResponseMode};
+use crate::protocol::{AuthorizationAnswer, Parameters, ResponseMode};
 
 /// An authorization response with what it has to fit.
 #[derive(Debug, Clone)]
@@ -116,14 +116,10 @@ fn query_is_retained(response: &AuthorizationResponse) -> Finding {
     };
     let expected = format!("a redirect that keeps the query {own}");
     response.on_needed_answer(&expected, |answer| {
-        let rest = answer.callback.url.split('#').next().unwrap_or_default();
-        let query = rest.split_once('?').map_or("", |(_, query)| query);
-        let kept = query
-            .strip_prefix(own)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('&'))
-            || own
-                .split('&')
-                .all(|pair| query.split('&').any(|own| own == pair));
+        // Form encoding has several spellings of one value.
+        let kept = Parameters::parse(own)
+            .iter()
+            .all(|pair| answer.query.iter().any(|own| own == pair));
         Finding::met_if(
             kept && answer.get("code").is_some(),
             expected.clone(),

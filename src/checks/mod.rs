@@ -6,6 +6,7 @@
 pub mod authorization_error;
 pub mod authorization_response;
 pub mod every_exchange;
+pub mod front_channel;
 pub mod granted_scope;
 pub mod id_token;
 pub mod jwks;

@@ -35,8 +35,8 @@ mod tests {
     use std::path::Path;
 
     use crate::checks::{
-        authorization_error, authorization_response, every_exchange, granted_scope, id_token, jwks,
-        login_page, request_object, second_login,
+        authorization_error, authorization_response, every_exchange, front_channel, granted_scope,
+        id_token, jwks, login_page, request_object, second_login,
     };
     use crate::requirement::Catalogue;
 
@@ -56,6 +56,8 @@ mod tests {
             .chain(jwks::RULES.iter().map(|rule| rule.id))
             .chain(authorization_response::RULES.iter().map(|rule| rule.id))
             .chain(authorization_error::RULES.iter().map(|rule| rule.id))
+            .chain(front_channel::RULES.iter().map(|rule| rule.id))
+            .chain(front_channel::FORM_RULES.iter().map(|rule| rule.id))
             .chain(granted_scope::RULES.iter().map(|rule| rule.id))
             .chain(request_object::RULES.iter().map(|rule| rule.id))
             .chain(login_page::RULES.iter().map(|rule| rule.id))

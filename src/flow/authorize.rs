@@ -9,7 +9,7 @@ use rand::distr::Alphanumeric;
 use url::Url;
 
 use super::{Halt, RelyingParty, Session};
-use crate::login::{Arrival, Decision, End, Journey, PageKind};
+use crate::login::{Arrival, Decision, End, Journey, LoginError, PageKind};
 use crate::protocol::{AuthorizationAnswer, Parameters, Pkce, authorization_request};
 use crate::provider::ClientConfig;
 
@@ -136,6 +136,19 @@ pub struct AuthorizationAttempt {
 }
 
 impl AuthorizationAttempt {
+    /// What a journey came to.
+    pub fn of(plan: AuthorizationPlan, arrival: Arrival) -> Self {
+        let answer = match &arrival.end {
+            End::RedirectUri(callback) => Some(AuthorizationAnswer::of(callback.clone())),
+            End::Page { .. } => None,
+        };
+        Self {
+            plan,
+            arrival,
+            answer,
+        }
+    }
+
     /// The code, where there is one.
     pub fn code(&self) -> Option<&str> {
         self.answer.as_ref()?.get("code")
@@ -201,17 +214,37 @@ impl RelyingParty {
         self.announce(&plan);
         let start = plan.request(&endpoint);
         let arrival = self.travel(session, start, plan.decision, purpose).await?;
-        let answer = match &arrival.end {
-            End::RedirectUri(callback) => Some(AuthorizationAnswer::of(callback.clone())),
-            End::Page { .. } => None,
+        Ok(self.keep(AuthorizationAttempt::of(plan, arrival)))
+    }
+
+    /// As [`RelyingParty::authorize`], by a user whose password was right a moment ago: where the login page
+    /// comes back after it, the password is not to blame, and the journey ends on that page.
+    ///
+    /// # Errors
+    /// The network failed, or the login otherwise.
+    pub async fn authorize_again(
+        &self,
+        session: &Session,
+        plan: AuthorizationPlan,
+        purpose: &str,
+    ) -> Result<AuthorizationAttempt, Halt> {
+        let endpoint = self.endpoint("authorization_endpoint")?;
+        self.announce(&plan);
+        let start = plan.request(&endpoint);
+        let first = self.journey(session, start.clone(), plan.decision, purpose);
+        let arrival = match first.await {
+            Err(LoginError::Rejected { .. }) => {
+                self.travel(session, start, Decision::Look, purpose).await?
+            }
+            other => other?,
         };
-        let attempt = AuthorizationAttempt {
-            plan,
-            arrival,
-            answer,
-        };
+        Ok(self.keep(AuthorizationAttempt::of(plan, arrival)))
+    }
+
+    /// The rules on every exchange look at it, too.
+    fn keep(&self, attempt: AuthorizationAttempt) -> AuthorizationAttempt {
         self.attempts.add(&attempt);
-        Ok(attempt)
+        attempt
     }
 
     /// Tells the recorder what is no secret, and the browser where to stop.
@@ -239,6 +272,16 @@ impl RelyingParty {
         decision: Decision,
         purpose: &str,
     ) -> Result<Arrival, Halt> {
+        Ok(self.journey(session, start, decision, purpose).await?)
+    }
+
+    async fn journey(
+        &self,
+        session: &Session,
+        start: Request<Bytes>,
+        decision: Decision,
+        purpose: &str,
+    ) -> Result<Arrival, LoginError> {
         let redirect_uris = self.redirect_uris();
         let journey = Journey {
             start,
@@ -247,6 +290,6 @@ impl RelyingParty {
             redirect_uris: &redirect_uris,
             purpose,
         };
-        Ok(self.driver().travel(&session.agent, journey).await?)
+        self.driver().travel(&session.agent, journey).await
     }
 }

@@ -28,6 +28,7 @@ pub struct Artifact {
 pub const ARTIFACTS: &[&[Artifact]] = &[
     super::metadata::ARTIFACTS,
     super::authorization_response::ARTIFACTS,
+    super::front_channel::ARTIFACTS,
     super::granted_scope::ARTIFACTS,
     super::pages::ARTIFACTS,
     super::second_login::ARTIFACTS,

@@ -279,9 +279,13 @@ impl World {
         plan.decision = decision;
         plan.extra = extra;
         let session = self.session()?;
-        let attempt = rp
-            .authorize(&session, plan, "authorization request")
-            .await?;
+        let purpose = "authorization request";
+        // Once the control came through, the password is known to be right.
+        let attempt = if self.flows.is_empty() {
+            rp.authorize(&session, plan, purpose).await?
+        } else {
+            rp.authorize_again(&session, plan, purpose).await?
+        };
         self.take_attempt(attempt);
         Ok(())
     }

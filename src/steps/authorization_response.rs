@@ -145,7 +145,9 @@ impl World {
         let attempt = self.attempt()?;
         let error = attempt.answer.as_ref().and_then(|answer| answer.error());
         let codes = row.expected.as_deref().unwrap_or_default();
-        let refused = error.is_some_and(|error| codes.split(" or ").any(|code| code == error));
+        let refused = error.is_some_and(|error| {
+            codes == "any error" || codes.split(" or ").any(|code| code == error)
+        });
         Ok(Finding::met_if(
             asked || refused,
             format!("{page}, or error={codes}"),
@@ -153,7 +155,7 @@ impl World {
         ))
     }
 
-    fn judge_response(
+    pub(super) fn judge_response(
         &mut self,
         rules: &[crate::checks::Rule<AuthorizationResponse>],
         of: &str,

@@ -8,7 +8,7 @@ use super::World;
 use super::artifacts::{Artifact, ids};
 use super::judge::Row;
 use crate::checks::id_token;
-use crate::flow::Halt;
+use crate::flow::{AuthorizationAttempt, Halt};
 use crate::jwt::id_token::{IdToken, IdTokenContext};
 
 /// The ID Token of the latest journey.
@@ -66,15 +66,26 @@ impl World {
 
     /// What the ID Token of the latest journey has to fit.
     pub(super) async fn id_token_context(&self) -> Result<IdTokenContext, Halt> {
-        let rp = self.rp()?;
         let flow = self.flow()?;
-        let plan = &flow.attempt.plan;
-        let keys = Arc::new(rp.keys().await?);
         #[expect(
             clippy::cast_possible_truncation,
             reason = "seconds since 1970 fit for a while"
         )]
         let received_at = flow.token.answer.received_at as i64;
+        let mut context = self.id_token_context_of(&flow.attempt, received_at).await?;
+        context.access_token.clone_from(&flow.tokens.access_token);
+        Ok(context)
+    }
+
+    /// What an ID Token of this request has to fit, wherever it came from.
+    pub(super) async fn id_token_context_of(
+        &self,
+        attempt: &AuthorizationAttempt,
+        received_at: i64,
+    ) -> Result<IdTokenContext, Halt> {
+        let rp = self.rp()?;
+        let plan = &attempt.plan;
+        let keys = Arc::new(rp.keys().await?);
         let mut context =
             IdTokenContext::new(&rp.config().issuer, &plan.client.id, keys, received_at);
         let metadata = &rp.provider.metadata;
@@ -95,10 +106,8 @@ impl World {
         context.auth_time_registered = self.registrations.last().is_some_and(|registration| {
             registration.asked.get("require_auth_time") == Some(&Value::Bool(true))
         });
-        context.access_token.clone_from(&flow.tokens.access_token);
-        context.code = flow.attempt.code().map(str::to_owned);
-        context.iss_parameter = flow
-            .attempt
+        context.code = attempt.code().map(str::to_owned);
+        context.iss_parameter = attempt
             .answer
             .as_ref()
             .and_then(|answer| answer.get("iss"))

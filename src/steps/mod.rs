@@ -8,6 +8,7 @@ mod authorization;
 mod authorization_response;
 mod claims_request;
 mod every_exchange;
+mod front_channel;
 mod granted_scope;
 mod hints;
 mod id_token;

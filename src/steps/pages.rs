@@ -10,7 +10,6 @@ use crate::checks::login_page::{self, Pages};
 use crate::finding::Finding;
 use crate::flow::{AuthorizationAttempt, Halt};
 use crate::login::{Decision, End, PageKind, answer_as_user};
-use crate::protocol::AuthorizationAnswer;
 use http::Method;
 
 /// The pages of the last journey.
@@ -137,15 +136,7 @@ impl World {
         let arrival = rp
             .travel(&session, request, Decision::Look, "form of another browser")
             .await?;
-        let answer = match &arrival.end {
-            End::RedirectUri(callback) => Some(AuthorizationAnswer::of(callback.clone())),
-            End::Page { .. } => None,
-        };
-        self.take_attempt(AuthorizationAttempt {
-            plan,
-            arrival,
-            answer,
-        });
+        self.take_attempt(AuthorizationAttempt::of(plan, arrival));
         Ok(())
     }
 }

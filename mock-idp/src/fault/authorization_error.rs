@@ -4,6 +4,7 @@ use http::StatusCode;
 use http::header::LOCATION;
 
 use super::{Break, Fault};
+use crate::authorization::ResponseMode;
 use crate::context::Context;
 use crate::params::Params;
 use crate::reply::Reply;
@@ -65,6 +66,17 @@ pub(super) const FAULTS: &[Fault] = &[
         break_: Break::AuthorizationResponse(|_, response| {
             if response.is_error() {
                 response.set("error_code", "17");
+            }
+        }),
+    },
+    Fault {
+        id: "authorization_error.in_query",
+        breaks: &["OIDCC-3.2.2.6-1", "OIDCC-3.3.2.6-1"],
+        summary: "errors of implicit and hybrid requests come in the query",
+        needs: Some("implicit"),
+        break_: Break::AuthorizationResponse(|_, response| {
+            if response.is_error() && response.mode == ResponseMode::Fragment {
+                response.mode = ResponseMode::Query;
             }
         }),
     },

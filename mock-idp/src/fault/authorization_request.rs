@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::{Break, Check, Fault};
+use crate::accounts::RESPONSE_TYPES;
 use crate::authorization::{ACR_VALUES, KNOWN, Refusal};
 use crate::jws::Parsed;
 use crate::reply::Reply;
@@ -187,6 +188,13 @@ pub(super) const FAULTS: &[Fault] = &[
         break_: Break::AuthorizationRequest(|_, params| params.change("nonce", str::to_lowercase)),
     },
     Fault {
+        id: "authorization_request.nonce_missing_taken",
+        breaks: &["OIDCC-3.2.2.1-1", "OIDCC-3.3.2.1-1"],
+        summary: "an ID token is issued without a nonce by the authorization endpoint",
+        needs: Some("implicit"),
+        break_: Break::Omit(Check::NonceRequired),
+    },
+    Fault {
         id: "authorization_request.nonce_required",
         breaks: &["OIDCC-2-17"],
         summary: "the code flow needs a nonce",
@@ -315,6 +323,25 @@ pub(super) const FAULTS: &[Fault] = &[
         break_: Break::Omit(Check::ResponseModeKnown),
     },
     Fault {
+        id: "authorization_request.response_mode_query_for_tokens",
+        breaks: &["OAUTHMRT-3-1", "OAUTHMRT-5-2", "OAUTHMRT-7-1"],
+        summary: "tokens are put into the query where response_mode asks for that",
+        needs: Some("implicit"),
+        break_: Break::Omit(Check::ResponseMode),
+    },
+    Fault {
+        id: "authorization_request.response_type_in_order",
+        breaks: &["RFC6749-3.1.1-3"],
+        summary: "the words of response_type have to stand in the order of the metadata",
+        needs: Some("hybrid"),
+        break_: Break::Demand(|_, params| {
+            params
+                .get("response_type")
+                .is_some_and(|asked| !RESPONSE_TYPES.contains(&asked))
+                .then_some(NOT_WANTED)
+        }),
+    },
+    Fault {
         id: "authorization_request.response_type_missing_taken",
         breaks: &["RFC6749-3.1.1-1", "OIDCC-3.1.2.2-5"],
         summary: "without response_type a code is issued",
@@ -324,6 +351,13 @@ pub(super) const FAULTS: &[Fault] = &[
                 params.add("response_type", "code");
             }
         }),
+    },
+    Fault {
+        id: "authorization_request.response_type_of_others",
+        breaks: &["RFC6749-4.1.2.1-7"],
+        summary: "any client may use any response_type",
+        needs: Some("dcr"),
+        break_: Break::Omit(Check::ResponseTypeOfClient),
     },
     Fault {
         id: "authorization_request.scope_unknown_granted",

@@ -18,6 +18,7 @@ mod authorization_response;
 mod check;
 mod client_authentication;
 mod code;
+mod front_channel;
 mod hooks;
 mod id_token_claims;
 mod id_token_format;

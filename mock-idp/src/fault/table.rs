@@ -31,6 +31,7 @@ const TABLES: &[&[Fault]] = &[
     super::authorization_response::FAULTS,
     super::client_authentication::FAULTS,
     super::code::FAULTS,
+    super::front_channel::FAULTS,
     super::id_token_claims::FAULTS,
     super::id_token_header::FAULTS,
     super::id_token_format::FAULTS,

@@ -59,6 +59,15 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        id: "token_response.scope_missing",
+        breaks: &["RFC6749-3.3-1"],
+        summary: "scope is not told although less was granted than was asked for",
+        needs: None,
+        break_: Break::Json(Document::TokenResponse, |_, response| {
+            response.shift_remove("scope");
+        }),
+    },
+    Fault {
         id: "token_response.token_type_wrong",
         breaks: &["OIDCC-3.1.3.3-2"],
         summary: "token_type is none that was negotiated",
