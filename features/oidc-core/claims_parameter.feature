@@ -50,7 +50,8 @@ Feature: The claims parameter
 
   @needs.claims_param @needs.acr
   Scenario: An essential acr that the provider supports
-    Given a completed authorization code flow
+    Given a completed authorization code flow of its own
+    When the user tries to go through the authorization code flow again
       | claims | {"id_token": {"acr": {"essential": true, "values": {acr values}}}} |
     Then the ID Token satisfies
       | OIDCC-5.5.1.1-1 | acr is one of the values asked for as essential |
@@ -63,7 +64,7 @@ Feature: The claims parameter
     Then the authorization request is refused
       | OIDCC-5.5.1.1-2 | an essential acr that can't be met fails the login | any error |
     And the authorization request is refused
-      | OIDCUA-1-1 | an unmet acr is unmet_authentication_requirements | unmet_authentication_requirements |
+      | OIDCUA-1-1 | an unmet acr is unmet_authentication_requirements | redirect with unmet_authentication_requirements |
 
   @needs.acr
   Scenario: acr_values that nobody supports

@@ -129,6 +129,6 @@ Feature: The authorization request of OAuth 2.0
       | response_types | ["code"] |
     And a completed authorization code flow of its own
     When the user authorizes
-      | response_type | id_token |
+      | response_type | {unregistered response_type} |
     Then the authorization request is refused
-      | RFC6749-4.1.2.1-7 | a response_type the client may not use is refused | unauthorized_client or unsupported_response_type |
+      | RFC6749-4.1.2.1-7 | a response_type the client may not use is refused | unauthorized_client or unsupported_response_type or invalid_request |

@@ -234,7 +234,12 @@ impl RelyingParty {
         let first = self.journey(session, start.clone(), plan.decision, purpose);
         let arrival = match first.await {
             Err(LoginError::Rejected { .. }) => {
-                self.travel(session, start, Decision::Look, purpose).await?
+                let mut arrival = self.travel(session, start, Decision::Look, purpose).await?;
+                if let End::Page { kind, .. } = &mut arrival.end {
+                    // Logging in leads nowhere from there.
+                    *kind = PageKind::Final;
+                }
+                arrival
             }
             other => other?,
         };

@@ -124,6 +124,14 @@ impl RelyingParty {
         let attempt = self
             .authorize(session, plan, "authorization request")
             .await?;
+        self.finish(attempt).await
+    }
+
+    /// Goes on from an authorization response to the tokens.
+    ///
+    /// # Errors
+    /// As [`RelyingParty::complete`].
+    pub async fn finish(&self, attempt: AuthorizationAttempt) -> Result<CompletedFlow, Halt> {
         let code = Self::code_of(&attempt)?;
         let parameters = Self::redemption(&attempt, code);
         let endpoint = self.endpoint("token_endpoint")?;

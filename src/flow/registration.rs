@@ -47,6 +47,14 @@ impl Registration {
         self.answer.text("client_id")
     }
 
+    /// A response type of OpenID Connect that the new client may not use, as far as the answer tells.
+    pub fn unregistered_response_type(&self) -> Option<&'static str> {
+        let registered = texts(self.answer.get("response_types"));
+        ["id_token", "code id_token", "code token", "id_token token"]
+            .into_iter()
+            .find(|name| !registered.is_empty() && !registered.iter().any(|own| own == name))
+    }
+
     /// The redirect URIs of the new client, as far as the answer tells them.
     pub fn redirect_uris(&self) -> Vec<String> {
         texts(self.answer.get("redirect_uris"))
@@ -70,11 +78,16 @@ impl Registration {
         current
     }
 
-    /// A member that the provider registered with another value than the asked one.
+    /// A member that the provider registered with another value than the asked one. A client that may do more
+    /// than it asked for is no other one.
     fn replaced(&self) -> Option<(&String, &Value)> {
         self.asked.iter().find_map(|(name, asked)| {
             let got = self.answer.get(name)?;
-            (!is_same(asked, got)).then_some((name, got))
+            let widened = matches!(name.as_str(), "response_types" | "grant_types")
+                && texts(Some(asked))
+                    .iter()
+                    .all(|one| texts(Some(got)).contains(one));
+            (!is_same(asked, got) && !widened).then_some((name, got))
         })
     }
 }

@@ -109,10 +109,10 @@ async fn authorize_by_post(world: &mut World, step: &Step) {
     world.absorb(result);
 }
 
-/// The user refuses on the consent page.
+/// The user refuses on the consent page. Skipped where none is shown.
 #[when("the user refuses consent")]
 async fn refuse(world: &mut World, step: &Step) {
-    let result = world.authorize(step, Method::GET, Decision::Refuse).await;
+    let result = world.refuse(step).await;
     world.absorb(result);
 }
 
@@ -248,6 +248,17 @@ impl World {
         let session = self.session()?;
         let flow = rp.complete(&session, plan).await?;
         self.take_flow(std::sync::Arc::new(flow));
+        Ok(())
+    }
+
+    async fn refuse(&mut self, step: &Step) -> Result<(), Halt> {
+        self.authorize(step, Method::GET, Decision::Refuse).await?;
+        let attempt = self.attempt()?;
+        if attempt.code().is_some() && !attempt.arrival.met(PageKind::Consent) {
+            return Err(Halt::missing(
+                "the provider asks the user for no consent, so nobody can refuse it",
+            ));
+        }
         Ok(())
     }
 

@@ -115,8 +115,8 @@ impl World {
         let rp = self.rp()?;
         let left = self.attempt()?.clone();
         let End::Page { answer, .. } = &left.arrival.end else {
-            return Err(Halt::unjudged(format!(
-                "there is no page to answer, but {}",
+            return Err(Halt::missing(format!(
+                "no page asks the user for anything: {}",
                 left.summary()
             )));
         };

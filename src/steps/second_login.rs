@@ -28,6 +28,13 @@ async fn second_user(world: &mut World) {
     world.absorb(result);
 }
 
+/// A second journey in the same browser; where the provider lets nobody through, the rest is skipped.
+#[when("the user tries to go through the authorization code flow again")]
+async fn try_another_flow(world: &mut World, step: &Step) {
+    let result = world.try_another_flow(step).await;
+    world.absorb(result);
+}
+
 /// The ID Token that the client holds is older than its `exp` now.
 #[when("the ID Token has expired")]
 async fn id_token_has_expired(world: &mut World) {
@@ -107,6 +114,22 @@ impl World {
         let of = "ID Token of the second login";
         let evidence = self.look_at(second.token.answer.exchange, "id_token");
         self.judge_rules(second_login::RULES, &pair, of, &evidence, rows);
+        Ok(())
+    }
+
+    async fn try_another_flow(&mut self, step: &Step) -> Result<(), Halt> {
+        let extra = Extra::default();
+        self.authorize_with(step, Method::GET, Decision::Agree, extra)
+            .await?;
+        let attempt = self.attempt()?.clone();
+        if attempt.code().is_none() {
+            return Err(Halt::missing(format!(
+                "the provider lets nobody through with this request: {}",
+                attempt.summary()
+            )));
+        }
+        let flow = self.rp()?.finish(attempt).await?;
+        self.take_flow(Arc::new(flow));
         Ok(())
     }
 

@@ -51,6 +51,10 @@ pub const WORDS: &[(&str, &str)] = &[
         "the redirect URI of the client that was registered last",
     ),
     (
+        "{unregistered response_type}",
+        "a response_type that the client that was registered last may not use",
+    ),
+    (
         "{acr values}",
         "acr_values_supported of the metadata, as JSON",
     ),
@@ -140,6 +144,11 @@ impl World {
                 .into_iter()
                 .next()
                 .ok_or_else(|| Halt::unjudged("the registration has no redirect_uris")),
+            "unregistered response_type" => self
+                .registration()?
+                .unregistered_response_type()
+                .map(str::to_owned)
+                .ok_or_else(|| Halt::missing("the registered client may use every response_type")),
             "acr values" => Ok(rp
                 .provider
                 .metadata

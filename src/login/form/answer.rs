@@ -43,3 +43,50 @@ pub fn answer_as_user(answer: &Answer, user: &Credentials) -> Option<Request<Byt
     };
     request.body(body).ok()
 }
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use url::Url;
+
+    use super::*;
+
+    fn sent(page: &str) -> Option<Request<Bytes>> {
+        let answer = Answer {
+            response: http::Response::builder()
+                .header(CONTENT_TYPE, "text/html")
+                .body(Bytes::copy_from_slice(page.as_bytes()))
+                .unwrap(),
+            exchange: 1,
+            url: Url::parse("https://op.example/interaction/x").unwrap(),
+            received_at: 0.0,
+        };
+        let user = Credentials {
+            username: "alice".to_owned(),
+            password: "pw".to_owned(),
+        };
+        answer_as_user(&answer, &user)
+    }
+
+    #[test]
+    fn the_form_is_filled_in_and_not_sent() {
+        let page = "<form method=post action=/login><input type=hidden name=csrf value=c>\
+            <input name=username><input type=password name=password><button>Log in</button></form>";
+        let request = sent(page).unwrap();
+        assert_eq!(request.method(), Method::POST);
+        assert_eq!(request.uri(), "https://op.example/login");
+        assert_eq!(request.body(), "csrf=c&username=alice&password=pw");
+        assert!(sent("<h1>Error</h1>").is_none());
+    }
+
+    #[test]
+    fn an_identifier_in_the_path_says_nothing() {
+        // A lone q would be the field of a search form.
+        for path in ["/interaction/aQ-7", "/interaction/x_q-Z", "/consent"] {
+            let page = format!(
+                "<h1>Authorize</h1><form method=post action={path}>\
+                 <input type=hidden name=prompt value=consent><button>Continue</button></form>"
+            );
+            assert!(sent(&page).is_some(), "{path}");
+        }
+    }
+}

@@ -340,6 +340,11 @@ fn is_aside(form: &Form) -> bool {
         .map_or("", |url| url.path())
         .rsplit('/')
         .next()
+        .filter(|segment| {
+            // An identifier says nothing, whatever letters chance put into it.
+            let by_chance = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+            !segment.contains(by_chance)
+        })
         .unwrap_or_default();
     let called = format!("{} {} {} {path}", form.id, form.name, form.words);
     let visible = |control: &&super::page::Control| {
