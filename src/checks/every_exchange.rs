@@ -6,6 +6,8 @@ mod message;
 mod redirect;
 mod token_endpoint;
 
+use std::sync::Arc;
+
 use super::Rule;
 use super::authorization_response::AuthorizationResponse;
 use crate::finding::Finding;
@@ -20,7 +22,7 @@ const NAMED: usize = 5;
 #[derive(Debug, Clone, Default)]
 pub struct EveryExchange {
     /// The exchanges, redacted, in the order in which they were answered.
-    pub exchanges: Vec<Exchange>,
+    pub exchanges: Vec<Arc<Exchange>>,
     /// The authorization requests, each with what came of it.
     pub responses: Vec<AuthorizationResponse>,
     /// The issuer of the provider file.

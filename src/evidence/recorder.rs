@@ -1,6 +1,6 @@
 //! Turns what goes over the wire into redacted exchanges.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use base64::Engine as _;
@@ -64,7 +64,7 @@ pub struct Recorder {
 #[derive(Debug, Default)]
 struct Inner {
     redactor: Redactor,
-    exchanges: Vec<Exchange>,
+    exchanges: Vec<Arc<Exchange>>,
 }
 
 impl Default for Recorder {
@@ -126,7 +126,7 @@ impl Recorder {
     pub fn exchange(&self, id: u32) -> Option<Exchange> {
         let index = usize::try_from(id).ok()?.checked_sub(1)?;
         let inner = self.lock();
-        let exchange = inner.exchanges.get(index)?.clone();
+        let exchange = Exchange::clone(inner.exchanges.get(index)?);
         Some(scrubbed(&inner.redactor, exchange))
     }
 
@@ -136,8 +136,15 @@ impl Recorder {
         inner
             .exchanges
             .iter()
-            .map(|exchange| scrubbed(&inner.redactor, exchange.clone()))
+            .map(|exchange| scrubbed(&inner.redactor, Exchange::clone(exchange)))
             .collect()
+    }
+
+    /// All exchanges so far as they were redacted when they were recorded. A secret that became known later may
+    /// still stand in them: they are for the rules, whose texts pass through [`Recorder::scrub`], and for nothing
+    /// that is kept.
+    pub fn recorded(&self) -> Vec<Arc<Exchange>> {
+        self.lock().exchanges.clone()
     }
 
     /// How many exchanges there are.
@@ -156,7 +163,7 @@ impl Recorder {
     ) -> u32 {
         let id = u32::try_from(inner.exchanges.len() + 1).unwrap_or(u32::MAX);
         let started = draft.begun.saturating_duration_since(self.begun);
-        inner.exchanges.push(Exchange {
+        inner.exchanges.push(Arc::new(Exchange {
             id,
             direction: draft.direction,
             purpose: draft.purpose,
@@ -167,7 +174,7 @@ impl Recorder {
             response,
             error,
             tokens,
-        });
+        }));
         id
     }
 

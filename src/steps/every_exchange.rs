@@ -42,10 +42,13 @@ impl World {
     fn every_exchange(&self) -> Result<EveryExchange, Halt> {
         let rp = self.rp()?;
         let endpoint = |name: &str| rp.provider.metadata.text(name).map(str::to_owned);
+        let exchanges = rp.recorder().recorded();
         let attempts = rp.attempts.all().into_iter();
         Ok(EveryExchange {
-            exchanges: rp.recorder().exchanges(),
-            responses: attempts.map(|attempt| response_to(&rp, attempt)).collect(),
+            responses: attempts
+                .map(|attempt| response_to(&rp, &exchanges, attempt))
+                .collect(),
+            exchanges,
             issuer: rp.config().issuer.clone(),
             token_endpoint: endpoint("token_endpoint"),
             userinfo_endpoint: endpoint("userinfo_endpoint"),

@@ -52,7 +52,7 @@ fn exchange(
 
 fn all(exchanges: Vec<Exchange>) -> EveryExchange {
     EveryExchange {
-        exchanges,
+        exchanges: exchanges.into_iter().map(Arc::new).collect(),
         issuer: ISSUER.to_owned(),
         token_endpoint: Some(TOKEN.to_owned()),
         userinfo_endpoint: Some(USERINFO.to_owned()),

@@ -38,9 +38,9 @@ const CODES: [&str; 20] = [
 
 /// Answers to token requests that are made as they have to be: a form sent by POST.
 fn answers(all: &EveryExchange) -> impl Iterator<Item = (&Exchange, &ResponseRecord)> {
-    all.exchanges
-        .iter()
-        .filter(|exchange| {
+    let exchanges = all.exchanges.iter().map(AsRef::as_ref);
+    exchanges
+        .filter(|exchange: &&Exchange| {
             exchange.request.method == "POST"
                 && is_at(exchange, all.token_endpoint.as_deref())
                 && asked_fields(exchange, "content-type")
