@@ -137,6 +137,15 @@ impl Catalogue {
                 ));
             }
             for also in &row.also {
+                let other = self.get(&also.id).map(|other| other.id.clone());
+                if let Some(other) = other.or_else(|| (also.id == row.id).then(|| row.id.clone())) {
+                    return Err(ConfigError::at(
+                        file,
+                        text,
+                        at,
+                        format!("`{}` under `also` stands for `{other}` already", also.id),
+                    ));
+                }
                 self.also.insert(also.id.clone(), row.id.clone());
             }
             self.rows.insert(row.id.clone(), row);
@@ -214,6 +223,14 @@ also = [{ id = "OIDCC-3.1.3.7-3", level = "MUST" }]
                 "`OIDCC` is no requirement id",
             ),
             (format!("{ROWS}{ROWS}"), "there twice"),
+            (
+                format!("{ROWS}{}", ROWS.replace("OIDCC-2-6", "OIDCC-2-7")),
+                "`OIDCC-3.1.3.7-3` under `also` stands for `OIDCC-2-6` already",
+            ),
+            (
+                ROWS.replace("OIDCC-3.1.3.7-3", "OIDCC-2-6"),
+                "`OIDCC-2-6` under `also` stands for",
+            ),
             (format!("{ROWS}colour = 1"), "colour"),
         ] {
             let mut catalogue = Catalogue::default();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
 use thiserror::Error;
@@ -151,6 +151,13 @@ impl Answer {
     }
 }
 
+/// Exchanges with a host that ended without an answer, one after another.
+#[derive(Debug)]
+struct Unanswered {
+    count: u8,
+    last: Instant,
+}
+
 /// Sends requests over one pool of connections and records each exchange. It has no cookies: see
 /// [`super::UserAgent`].
 #[derive(Debug)]
@@ -158,7 +165,7 @@ pub struct Client {
     http: reqwest::Client,
     options: ClientOptions,
     recorder: Arc<Recorder>,
-    unanswered: Mutex<HashMap<String, u8>>,
+    unanswered: Mutex<HashMap<String, Unanswered>>,
 }
 
 impl Client {
@@ -215,8 +222,9 @@ impl Client {
         let host = host_and_port(&url);
         self.may_send(&host)?;
         let draft = Draft::new(&request, purpose);
+        let begun = Instant::now();
         let result = self.exchange(request, &host).await;
-        self.count(&host, result.as_ref().err());
+        self.count(&host, begun, result.as_ref().err());
         let received_at = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0.0, |d| d.as_secs_f64());
@@ -242,7 +250,10 @@ impl Client {
             .unanswered
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if unanswered.get(host).is_some_and(|n| *n >= UNANSWERED_LIMIT) {
+        if unanswered
+            .get(host)
+            .is_some_and(|host| host.count >= UNANSWERED_LIMIT)
+        {
             return Err(TransportError::GivenUp {
                 host: host.to_owned(),
             });
@@ -250,7 +261,8 @@ impl Client {
         Ok(())
     }
 
-    fn count(&self, host: &str, error: Option<&TransportError>) {
+    /// Exchanges that were on their way side by side count once: one broken connection may end them all.
+    fn count(&self, host: &str, begun: Instant, error: Option<&TransportError>) {
         let mut unanswered = self
             .unanswered
             .lock()
@@ -260,8 +272,15 @@ impl Client {
                 unanswered.remove(host);
             }
             Some(_) => {
-                let n = unanswered.entry(host.to_owned()).or_default();
-                *n = n.saturating_add(1);
+                let now = Instant::now();
+                let host = unanswered.entry(host.to_owned()).or_insert(Unanswered {
+                    count: 0,
+                    last: begun,
+                });
+                if begun >= host.last {
+                    host.count = host.count.saturating_add(1);
+                    host.last = now;
+                }
             }
         }
     }
@@ -337,4 +356,50 @@ fn chain(error: &reqwest::Error) -> String {
         return "the request failed".to_owned();
     }
     innermost.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::protocol::get_request;
+
+    /// A host that closes every connection without a word; its URL, and a client.
+    async fn silent_host() -> (Url, Client) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                drop(stream);
+            }
+        });
+        let client = Client::new(ClientOptions::default(), Arc::default()).unwrap();
+        (Url::parse(&url).unwrap(), client)
+    }
+
+    #[tokio::test]
+    async fn a_host_is_given_up_after_a_while() {
+        let (url, client) = silent_host().await;
+        for n in 0..5 {
+            let error = client.send(get_request(&url), "test").await.unwrap_err();
+            let given_up = matches!(error, TransportError::GivenUp { .. });
+            assert_eq!(given_up, n >= UNANSWERED_LIMIT, "{n}: {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_broke_at_once_counts_once() {
+        let (url, client) = silent_host().await;
+        let all = (0..8).map(|_| client.send(get_request(&url), "test"));
+        for result in futures::future::join_all(all).await {
+            assert!(
+                !matches!(result, Err(TransportError::GivenUp { .. })),
+                "{result:?}"
+            );
+        }
+        let error = client.send(get_request(&url), "test").await.unwrap_err();
+        assert!(!matches!(error, TransportError::GivenUp { .. }), "{error}");
+    }
 }
