@@ -56,31 +56,27 @@ impl Conformance {
         let begun = Instant::now();
         let mut run = self.head(&plan);
         self.observer.begun(&run);
-        let stop = self.stop.clone();
         let met = if plan.chosen.is_empty() {
-            None
+            Ok(None)
         } else {
-            tokio::select! {
-                met = self.meet(&client, driver) => Some(met),
-                () = stop.requested() => None,
-            }
+            self.meet(&client, driver).await
         };
         let mut scenarios = match met {
-            Some(Ok(rp)) => {
+            Ok(Some(rp)) => {
                 let runner = Runner {
                     rp: Arc::clone(&rp),
                     judgement: Arc::clone(&plan.judgement),
                     jobs: self.options.jobs.max(1),
                     slow: self.options.slow || plan.profile.slow,
-                    stop,
+                    stop: self.stop,
                     observer: self.observer,
                 };
                 let (scenarios, _) = runner.run(&plan.chosen).await;
                 rp.deregister().await;
                 scenarios
             }
-            Some(Err(halt)) => unreachable(&plan.chosen, &halt, self.observer.as_mut()),
-            None => Vec::new(),
+            Err(halt) => unreachable(&plan.chosen, &halt, self.observer.as_mut()),
+            Ok(None) => Vec::new(),
         };
         scrub(&mut scenarios, &self.recorder);
         run.stale_known = tally::stale(&self.config.known, &scenarios, plan.catalogue());
@@ -94,14 +90,19 @@ impl Conformance {
         Ok(run)
     }
 
-    /// Asks the provider what it is, and registers the clients that the file lacks.
+    /// Asks the provider what it is, and registers the clients that the file lacks. `None` where the run was
+    /// stopped before the provider answered.
     async fn meet(
         &mut self,
         client: &Arc<Client>,
         driver: Arc<dyn LoginDriver>,
-    ) -> Result<Arc<RelyingParty>, Halt> {
-        let rp = RelyingParty::discover(self.parts(client, driver)).await?;
-        Ok(Arc::new(self.with_all_clients(rp).await))
+    ) -> Result<Option<Arc<RelyingParty>>, Halt> {
+        let stop = self.stop.clone();
+        let rp = tokio::select! {
+            rp = RelyingParty::discover(self.parts(client, driver)) => rp?,
+            () = stop.requested() => return Ok(None),
+        };
+        Ok(Some(Arc::new(self.with_all_clients(rp).await)))
     }
 
     /// The same, where the metadata are there already.
@@ -125,7 +126,12 @@ impl Conformance {
     }
 
     async fn with_all_clients(&mut self, rp: RelyingParty) -> RelyingParty {
-        let clients = register_missing(&rp, self.observer.as_mut()).await;
+        let stop = self.stop.clone();
+        let clients = tokio::select! {
+            clients = register_missing(&rp, self.observer.as_mut()) => clients,
+            // What was registered until then is deleted with the rest.
+            () = stop.requested() => Vec::new(),
+        };
         if clients.is_empty() {
             return rp;
         }

@@ -67,6 +67,7 @@ impl Runner {
             (Phase::Last, 1),
         ] {
             let indexes = (0..chosen.len()).filter(|i| Phase::of(&chosen[*i].scenario) == phase);
+            stopped |= self.stop.is_requested();
             if !stopped {
                 stopped = self.phase(phase, chosen, indexes, jobs, &mut results).await;
             }

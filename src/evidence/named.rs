@@ -116,15 +116,13 @@ fn named(text: &str, at: usize, end: usize) -> Option<Found> {
     rest = rest.trim_start_matches(' ');
     let quote = skip(&mut rest, &QUOTES);
     let start = text.len() - rest.len();
-    let length = match quote {
-        Some(quote) => rest.find(quote).unwrap_or(rest.len()),
-        None => {
-            let run = end_of(rest.as_bytes(), 0, is_value);
-            let run = &rest[..run];
-            let ends = ENDS.iter().filter_map(|end| run.find(end));
-            ends.min().unwrap_or(run.len())
-        }
-    };
+    let quoted = quote.and_then(|quote| quoted(rest, quote));
+    let length = quoted.unwrap_or_else(|| {
+        let run = end_of(rest.as_bytes(), 0, is_value);
+        let run = &rest[..run];
+        let ends = ENDS.iter().filter_map(|end| run.find(end));
+        ends.min().unwrap_or(run.len())
+    });
     let value = &rest[..length];
     if value.is_empty() || value.starts_with('«') {
         return None;
@@ -138,6 +136,15 @@ fn named(text: &str, at: usize, end: usize) -> Option<Found> {
         start,
         end: start + length,
     })
+}
+
+/// The length of what stands before the closing quotation mark; `None` where there is none, or where it
+/// belongs to something else.
+fn quoted(rest: &str, quote: &str) -> Option<usize> {
+    let length = rest.find(quote)?;
+    let value = &rest[..length];
+    let crosses = value.contains('\n') || (quote != "\"" && value.contains('"'));
+    (!crosses).then_some(length)
 }
 
 /// Goes past the first of these that `rest` begins with.
@@ -188,6 +195,14 @@ mod tests {
             (
                 "/x?j=%7B%22token%22%3A%22ab1%22%7D",
                 "/x?j=%7B%22token%22%3A%22«token#1»%22%7D",
+            ),
+            (
+                r#"{"error_description":"token='ab1 is wrong","hint":"it's"}"#,
+                r#"{"error_description":"token='«token#1» is wrong","hint":"it's"}"#,
+            ),
+            (
+                r#"{"a":"token=\"ab1 is wrong","b":1}"#,
+                r#"{"a":"token=\"«token#1» is wrong","b":1}"#,
             ),
             ("/cb#eyJhbGciOiJub25lIn0.e30.c2ln", "/cb#«jwt#1»"),
             (

@@ -5,14 +5,15 @@ use url::Url;
 
 use super::message::{is_at, is_json, members, status};
 use super::{EveryExchange, Verdict};
-use crate::checks::url::is_https_or_loopback;
+use crate::checks::url::{is_https_or_loopback, is_loopback};
 use crate::finding::Finding;
 use crate::run::Direction;
 
 /// [Core 16.17](https://openid.net/specs/openid-connect-core-1_0.html#TLSRequirements): what the provider is asked,
 /// and where it leads browsers on its own ground.
 pub(super) fn exchange_is_by_tls(all: &EveryExchange) -> Verdict {
-    if all.issuer.starts_with("http:") {
+    let is_plain_loopback = |url: Url| url.scheme() == "http" && is_loopback(&url);
+    if Url::parse(&all.issuer).is_ok_and(is_plain_loopback) {
         return Verdict {
             finding: Finding::not_applicable("loopback http"),
             exchanges: Vec::new(),

@@ -282,6 +282,9 @@ fn exchanges_are_judged_wherever_they_go() {
     let mut plain = all(vec![exchange(1, "GET", "http://localhost/", 200, &[], "")]);
     plain.issuer = "http://localhost".to_owned();
     assert_eq!(judged("OIDCC-16.17-1", &plain), None);
+    let mut plain = all(vec![exchange(1, "GET", "http://op.example/", 200, &[], "")]);
+    plain.issuer = "http://op.example".to_owned();
+    assert_eq!(judged("OIDCC-16.17-1", &plain), Some(false));
 }
 
 #[test]
