@@ -89,7 +89,8 @@ fn text(diagnosis: &Diagnosis, style: Style) -> String {
     if !diagnosis.lacking.is_empty() {
         text += &format!("\n{}\n", style.bold("Will be skipped"));
         for lack in &diagnosis.lacking {
-            let n = format!("({})", lack.skips);
+            let s = if lack.skips == 1 { "" } else { "s" };
+            let n = format!("({} scenario{s})", lack.skips);
             text += &format!(
                 "  {:<20} {} {}\n",
                 lack.capability,

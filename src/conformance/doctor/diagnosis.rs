@@ -37,7 +37,7 @@ pub struct Lack {
     pub capability: &'static str,
     /// Why it is lacking; names the key to add where there is one.
     pub reason: String,
-    /// How many scenarios are skipped for it.
+    /// How many scenarios need it.
     pub skips: usize,
 }
 

@@ -68,27 +68,22 @@ pub(in crate::conformance) fn look_at_capabilities(
     provider: &Provider,
     plan: &Plan,
 ) {
-    let mut skips: BTreeMap<&str, usize> = BTreeMap::new();
     let mut needed: BTreeMap<&str, usize> = BTreeMap::new();
     for (scenario, _) in plan.scenarios() {
         for word in &scenario.needs {
             *needed.entry(word).or_default() += 1;
         }
-        let unmet = |word: &&String| provider.capabilities.lacks(word).is_some();
-        if let Some(word) = scenario.needs.iter().find(unmet) {
-            *skips.entry(word).or_default() += 1;
-        }
     }
     for (word, _) in CAPABILITIES {
-        if !needed.contains_key(word) {
+        let Some(skips) = needed.get(word).copied() else {
             continue;
-        }
+        };
         match provider.capabilities.lacks(word) {
             None => diagnosis.found.push(word),
             Some(reason) => diagnosis.lacking.push(Lack {
                 capability: word,
                 reason: reason.to_owned(),
-                skips: skips.get(word).copied().unwrap_or_default(),
+                skips,
             }),
         }
     }
