@@ -71,14 +71,6 @@ Feature: The ID Token
       | RFC7797-7-1      | b64 in the header is not false                     |
       | RFC8725-3.12-2   | an ID Token does not look like another kind of JWT |
 
-  @oidf.oidcc-ensure-request-without-nonce-succeeds-for-code-flow
-  Scenario: A request without a nonce
-    Given a completed authorization code flow
-    When the user authorizes
-      | nonce | {absent} |
-    Then the authorization request is accepted
-      | OIDCC-2-17 | the code flow succeeds without a nonce |
-
   Scenario: The ID Token of a request without a nonce
     Given a completed authorization code flow
       | nonce | {absent} |

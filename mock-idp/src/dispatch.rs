@@ -96,7 +96,8 @@ impl Core {
         let ctx = Context::new(&self.config, &issuer, &route, request, now.as_secs(), rng);
         let mut reply = if request.method() == Method::OPTIONS && endpoint.allows_cors() {
             Reply::empty(StatusCode::NO_CONTENT)
-        } else if !endpoint.methods().contains(&request.method().as_str()) && !is_token_by_get(&ctx)
+        } else if !endpoint.methods().contains(&request.method().as_str())
+            && !is_careless_about_get(&ctx)
         {
             endpoint::method_not_allowed(&ctx)
         } else {
@@ -191,10 +192,13 @@ impl Context<'_> {
     }
 }
 
-fn is_token_by_get(ctx: &Context<'_>) -> bool {
-    ctx.endpoint == Endpoint::Token
-        && ctx.request.method() == Method::GET
-        && ctx.omits(Check::TokenMethod)
+fn is_careless_about_get(ctx: &Context<'_>) -> bool {
+    let careless = match ctx.endpoint {
+        Endpoint::Token => ctx.omits(Check::TokenMethod),
+        Endpoint::Revoke => ctx.omits(Check::RevocationMethod),
+        _ => false,
+    };
+    careless && ctx.request.method() == Method::GET
 }
 
 fn problem(status: StatusCode, error: &str, description: &str) -> Reply {

@@ -5,10 +5,13 @@
 
 pub mod authorization_error;
 pub mod authorization_response;
+pub mod bearer_error;
+pub mod endpoint_url;
 pub mod every_exchange;
 pub mod front_channel;
 pub mod granted_scope;
 pub mod id_token;
+pub mod introspection;
 pub mod jwks;
 pub mod login_page;
 pub mod metadata;
@@ -18,6 +21,7 @@ pub mod rule;
 pub mod second_login;
 pub mod token_response;
 pub mod url;
+pub mod userinfo;
 
 pub use refusal::{authorization_refusal, refusal, success};
 pub use rule::Rule;

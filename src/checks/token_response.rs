@@ -9,6 +9,7 @@ pub const RULES: &[Rule<JsonAnswer>] = &[
     rule("OIDCC-3.1.3.3-1", id_token_is_there),
     rule("OIDCC-3.1.3.3-2", token_type_is_bearer),
     rule("RFC6749-5.1-1", required_members_are_there),
+    rule("RFC6750-5.3-1", bearer_token_is_short_lived),
 ];
 
 const fn rule(id: &'static str, check: fn(&JsonAnswer) -> Finding) -> Rule<JsonAnswer> {
@@ -35,6 +36,16 @@ fn token_type_is_bearer(answer: &JsonAnswer) -> Finding {
             None => "no token_type".to_owned(),
         },
     )
+}
+
+/// [RFC 6750 5.3](https://www.rfc-editor.org/rfc/rfc6750#section-5.3): one hour or less.
+fn bearer_token_is_short_lived(answer: &JsonAnswer) -> Finding {
+    let Some(expires_in) = answer.get("expires_in").and_then(serde_json::Value::as_f64) else {
+        return Finding::not_applicable("the token response has no expires_in that is a number");
+    };
+    Finding::met_if(expires_in <= 3600.0, "expires_in of 3600 s at most", || {
+        format!("expires_in {expires_in}")
+    })
 }
 
 fn required_members_are_there(answer: &JsonAnswer) -> Finding {

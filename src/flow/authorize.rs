@@ -116,8 +116,14 @@ fn default_scope(rp: &RelyingParty) -> String {
     words.join(" ")
 }
 
-/// Whether the file, or else the metadata, allow to ask for this scope.
-pub(crate) fn may_ask(rp: &RelyingParty, scope: &str) -> bool {
+impl RelyingParty {
+    /// Whether the file, or else the metadata, allow to ask for this scope.
+    pub fn may_ask(&self, scope: &str) -> bool {
+        may_ask(self, scope)
+    }
+}
+
+fn may_ask(rp: &RelyingParty, scope: &str) -> bool {
     match &rp.config().scopes {
         Some(scopes) => scopes.iter().any(|s| s == scope),
         None => rp.provider.metadata.lists("scopes_supported", scope) == Some(true),

@@ -9,6 +9,7 @@ mod registration;
 mod relying_party;
 mod session;
 mod token;
+mod userinfo;
 
 pub(crate) use authorize::random_text;
 pub use authorize::{Attempts, AuthorizationAttempt, AuthorizationPlan, Extra};
@@ -18,6 +19,8 @@ pub use relying_party::{RelyingParty, RelyingPartyOptions};
 pub use session::{Lease, Session, Sessions};
 pub use token::Caller;
 pub(crate) use token::now;
+pub use userinfo::Presentation;
+pub(crate) use userinfo::altered;
 
 use thiserror::Error;
 

@@ -6,6 +6,7 @@
 
 mod answer;
 mod authorization;
+mod challenge;
 mod client_auth;
 mod parameters;
 mod pkce;
@@ -13,6 +14,7 @@ mod requests;
 
 pub use answer::JsonAnswer;
 pub use authorization::{AuthorizationAnswer, ResponseMode};
+pub use challenge::Challenge;
 pub use client_auth::{Assertion, AssertionKey, Authentication, ClientAuthError};
 pub use parameters::Parameters;
 pub use pkce::Pkce;

@@ -32,9 +32,12 @@ pub const ARTIFACTS: &[&[Artifact]] = &[
     super::granted_scope::ARTIFACTS,
     super::pages::ARTIFACTS,
     super::second_login::ARTIFACTS,
+    super::endpoint_url::ARTIFACTS,
     super::id_token::ARTIFACTS,
+    super::introspection::ARTIFACTS,
     super::token::ARTIFACTS,
     super::every_exchange::ARTIFACTS,
+    super::userinfo::ARTIFACTS,
 ];
 
 /// The artifacts.

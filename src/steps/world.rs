@@ -87,6 +87,8 @@ pub struct World {
     pub(super) registrations: Vec<Registration>,
     /// An ID Token of the second user for the client.
     pub(super) other_user_token: Option<String>,
+    /// The access token was introspected last, not another token.
+    pub(super) introspected_access_token: bool,
     /// The last answer of each endpoint, by its metadata name.
     pub(super) answers: BTreeMap<&'static str, JsonAnswer>,
     permit: Option<(Arc<Semaphore>, OwnedSemaphorePermit)>,

@@ -22,7 +22,11 @@ pub(super) const KNOWN: [&str; 6] = [
 
 /// Takes a token back. A token that is not known is one that is revoked already: the answer is the same.
 pub(super) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
-    let params = ctx.form()?;
+    let params = if ctx.request.method() == http::Method::GET {
+        ctx.query()?
+    } else {
+        ctx.form()?
+    };
     if params.repeated(&KNOWN).is_some() {
         return Err(OauthError::invalid_request("a parameter came twice"));
     }
@@ -75,6 +79,13 @@ fn revoke(
         ));
     }
     if ctx.omits(Check::RevocationEffect) {
+        return Ok(());
+    }
+    if refresh.is_some() && ctx.omits(Check::RevocationPredecessor) {
+        for token in store.refresh_tokens.values_mut() {
+            token.used &= token.grant != id;
+        }
+        revoke_one(&mut store, &key);
         return Ok(());
     }
     match refresh {

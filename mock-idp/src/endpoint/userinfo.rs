@@ -83,6 +83,8 @@ fn presented(ctx: &Context<'_>) -> Result<Option<String>, OauthError> {
             .map_err(unreadable)?
             .get("access_token")
             .map(str::to_owned)
+    } else if ctx.omits(Check::UserinfoBodyToken) {
+        any_body(ctx)
     } else {
         None
     };
@@ -105,9 +107,27 @@ fn presented(ctx: &Context<'_>) -> Result<Option<String>, OauthError> {
         .or(query.filter(|_| ctx.omits(Check::UserinfoQueryToken))))
 }
 
+/// What a careless server reads from whatever body there is.
+fn any_body(ctx: &Context<'_>) -> Option<String> {
+    let body = String::from_utf8_lossy(ctx.request.body()).into_owned();
+    if let Some(token) = body.strip_prefix("access_token=") {
+        return Some(token.to_owned());
+    }
+    let (_, part) = body.split_once("name=\"access_token\"\r\n\r\n")?;
+    part.split("\r\n").next().map(str::to_owned)
+}
+
 fn find(ctx: &Context<'_>, token: &str) -> Option<(AccessToken, Arc<Grant>)> {
     let store = ctx.issuer.store();
-    if let Some(found) = store.access_tokens.get_expired(&token.to_owned()) {
+    let known = store.access_tokens.get_expired(&token.to_owned());
+    let by_beginning = || {
+        let is_careless = ctx.omits(Check::AccessTokenIntegrity);
+        let beginning = token.get(..8).filter(|_| is_careless)?;
+        let keys = store.access_tokens.keys();
+        keys.filter(|own| own.starts_with(beginning))
+            .find_map(|own| store.access_tokens.get_expired(own))
+    };
+    if let Some(found) = known.or_else(by_beginning) {
         let is_in_time = ctx.now < found.expires || ctx.omits(Check::AccessTokenExpiry);
         let grant = if ctx.omits(Check::AccessTokenRevoked) {
             store.grant_even_revoked(found.grant)

@@ -168,6 +168,8 @@ pub(crate) enum Check {
     AccessTokenExpiry,
     /// A revoked access token is dead.
     AccessTokenRevoked,
+    /// An access token is known by all of its characters.
+    AccessTokenIntegrity,
     /// An access token cannot be guessed.
     AccessTokenEntropy,
     /// An ID token is no access token.
@@ -176,6 +178,8 @@ pub(crate) enum Check {
     UserinfoScope,
     /// A token in the query is no token.
     UserinfoQueryToken,
+    /// A token in a body counts only by POST, in a form.
+    UserinfoBodyToken,
     /// Two tokens in one request are refused.
     UserinfoTokenOnce,
     // Revocation.
@@ -183,6 +187,10 @@ pub(crate) enum Check {
     RevocationClient,
     /// The client authenticates.
     RevocationAuthentication,
+    /// The endpoint takes POST only.
+    RevocationMethod,
+    /// A refresh token that was rotated stays dead when its successor is revoked.
+    RevocationPredecessor,
     /// `token` is there.
     RevocationTokenRequired,
     /// A wrong `token_type_hint` does not stop the search.

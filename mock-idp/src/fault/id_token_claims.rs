@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Break, Fault, Spoiler};
+use crate::accounts::USERS;
 use crate::id_token::IdToken;
 use crate::jws;
 
@@ -407,6 +408,24 @@ pub(super) const FAULTS: &[Fault] = &[
         &["OIDCC-2-14"],
         "sub is a number",
         |_, token| put(token, "sub", json!(24_400_320)),
+    ),
+    fault(
+        "id_token.sub_of_another",
+        &["OIDCC-5.3.2-6"],
+        "sub is that of another user",
+        |_, token| {
+            let other = USERS.iter().find(|user| user.sub != text(token, "sub"));
+            put(token, "sub", json!(other.map(|user| user.sub)));
+        },
+    ),
+    fault(
+        "id_token.sub_per_client",
+        &["OIDCC-5.3.2-6", "OIDCC-8-1"],
+        "sub differs from client to client although only public subjects are listed",
+        |_, token| {
+            let sub = format!("{}-{}", text(token, "sub"), text(token, "aud"));
+            put(token, "sub", json!(sub));
+        },
     ),
     fault(
         "id_token.sub_too_long",

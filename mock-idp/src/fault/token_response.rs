@@ -41,6 +41,15 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        id: "token_response.long_lived",
+        breaks: &["RFC6750-5.3-1"],
+        summary: "expires_in is a day",
+        needs: None,
+        break_: Break::Json(Document::TokenResponse, |_, response| {
+            response.insert("expires_in".to_owned(), json!(86_400));
+        }),
+    },
+    Fault {
         id: "token_response.null_member",
         breaks: &["OIDCC-13.3-1"],
         summary: "a member without a value is null",

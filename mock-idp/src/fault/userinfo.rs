@@ -1,15 +1,296 @@
 //! Faults of UserInfo.
 
-use serde_json::json;
+use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{Method, StatusCode};
+use serde_json::{Map, Value, json};
 
-use super::{Break, Document, Fault};
+use super::{Break, Check, Document, Fault, Spoiler};
+use crate::context::Context;
+use crate::oauth_error::OauthError;
+use crate::reply::Reply;
+use crate::route::Endpoint;
 
-pub(super) const FAULTS: &[Fault] = &[Fault {
-    id: "userinfo.wrong_sub",
-    breaks: &["OIDCC-5.3.2-1"],
-    summary: "sub is another one than in the ID token",
-    needs: Some("userinfo"),
-    break_: Break::Json(Document::Userinfo, |_, claims| {
-        claims.insert("sub".to_owned(), json!("somebody-else"));
-    }),
-}];
+const fn fault(
+    id: &'static str,
+    breaks: &'static [&'static str],
+    summary: &'static str,
+    break_: Break,
+) -> Fault {
+    Fault {
+        id,
+        breaks,
+        summary,
+        needs: Some("userinfo"),
+        break_,
+    }
+}
+
+const fn claims(spoiler: Spoiler<Map<String, Value>>) -> Break {
+    Break::Json(Document::Userinfo, spoiler)
+}
+
+const fn error(spoiler: Spoiler<OauthError>) -> Break {
+    Break::Error(&[Endpoint::Userinfo], spoiler)
+}
+
+const fn answer(spoiler: Spoiler<Reply>) -> Break {
+    Break::Answer(&[Endpoint::Userinfo], spoiler)
+}
+
+/// Refuses what would have been granted.
+fn refuse(ctx: &Context<'_>, reply: &mut Reply) {
+    *reply = OauthError::no_token(&ctx.issuer.url).into_reply();
+}
+
+pub(super) const FAULTS: &[Fault] = &[
+    fault(
+        "userinfo.access_denied",
+        &["RFC6750-3.1-3", "RFC6750-3.1-4", "RFC6750-3.1-7"],
+        "a bad token is refused with error=access_denied",
+        error(|ctx, error| {
+            if error.error.as_deref() == Some("invalid_token") {
+                *error = OauthError::bearer(
+                    StatusCode::UNAUTHORIZED,
+                    &ctx.issuer.url,
+                    "access_denied",
+                    "the access token is bad",
+                );
+            }
+        }),
+    ),
+    fault(
+        "userinfo.address_string",
+        &["OIDCC-5.1-1"],
+        "address is a string",
+        claims(|_, claims| {
+            claims.insert("address".to_owned(), json!("1 Looking-Glass Lane"));
+        }),
+    ),
+    fault(
+        "userinfo.altered_token_taken",
+        &["RFC6749-10.3-1"],
+        "an access token is known by its first characters",
+        Break::Omit(Check::AccessTokenIntegrity),
+    ),
+    fault(
+        "userinfo.body_of_any_request",
+        &["RFC6750-2.2-2"],
+        "a token in the body of a GET or of a multipart request is taken",
+        Break::Omit(Check::UserinfoBodyToken),
+    ),
+    fault(
+        "userinfo.challenge_characters",
+        &["RFC6750-3-3"],
+        "error_description in the challenge holds double quotes",
+        answer(|_, reply| {
+            if reply.response.status() == StatusCode::UNAUTHORIZED {
+                reply.set(
+                    WWW_AUTHENTICATE,
+                    "Bearer error=\"invalid_token\", error_description=\"the \\\"token\\\" is bad\"",
+                );
+            }
+        }),
+    ),
+    fault(
+        "userinfo.challenge_missing",
+        &["RFC6750-3-1", "RFC6750-3-2"],
+        "401 without a challenge",
+        error(|_, error| error.challenge = None),
+    ),
+    fault(
+        "userinfo.challenge_realm_twice",
+        &["RFC6750-3-3"],
+        "the challenge has realm twice",
+        error(|_, error| {
+            if let Some(challenge) = &mut error.challenge {
+                challenge.push_str(", realm=\"another\"");
+            }
+        }),
+    ),
+    fault(
+        "userinfo.challenge_without_parameters",
+        &["RFC6750-3-1", "RFC6750-3-2"],
+        "the challenge is the word Bearer alone",
+        error(|_, error| error.challenge = Some("Bearer".to_owned())),
+    ),
+    fault(
+        "userinfo.content_type_text",
+        &["OIDCC-5.3.2-3"],
+        "the claims come as text/plain",
+        answer(|_, reply| {
+            if reply.response.status() == StatusCode::OK {
+                reply.set(CONTENT_TYPE, "text/plain");
+            }
+        }),
+    ),
+    fault(
+        "userinfo.email_verified_string",
+        &["OIDCC-5.1-1"],
+        "email_verified is a string",
+        claims(|_, claims| {
+            claims.insert("email_verified".to_owned(), json!("true"));
+        }),
+    ),
+    fault(
+        "userinfo.empty_claim",
+        &["OIDCC-5.3.2-4"],
+        "a claim without a value is an empty string",
+        claims(|_, claims| {
+            claims.insert("nickname".to_owned(), json!(""));
+        }),
+    ),
+    fault(
+        "userinfo.error_without_token",
+        &["RFC6750-3.1-2"],
+        "the challenge has an error code although no token was sent",
+        error(|_, error| {
+            if error.error.is_none()
+                && let Some(challenge) = &mut error.challenge
+            {
+                challenge.push_str(", error=\"invalid_token\"");
+            }
+        }),
+    ),
+    fault(
+        "userinfo.expired_token_taken",
+        &["RFC6749-7-1", "RFC6750-3.1-3"],
+        "an access token never expires",
+        Break::Omit(Check::AccessTokenExpiry),
+    ),
+    fault(
+        "userinfo.forbidden_without_challenge",
+        &[
+            "RFC6750-3-1",
+            "RFC6750-3-2",
+            "RFC6750-3.1-3",
+            "RFC6750-3.1-4",
+            "RFC6750-3.1-7",
+        ],
+        "no token or a bad one is refused with 403 and no challenge",
+        error(|_, error| {
+            error.status = StatusCode::FORBIDDEN;
+            error.challenge = None;
+            error.error = Some("forbidden".into());
+        }),
+    ),
+    fault(
+        "userinfo.get_refused",
+        &["OIDCC-5.3-1"],
+        "GET is not taken",
+        answer(|ctx, reply| {
+            if ctx.request.method() == Method::GET {
+                *reply = Reply::empty(StatusCode::METHOD_NOT_ALLOWED);
+            }
+        }),
+    ),
+    fault(
+        "userinfo.header_refused",
+        &["OIDCC-5.3-2"],
+        "a token in the Authorization header is not seen",
+        answer(|ctx, reply| {
+            if ctx.header("authorization").is_some() {
+                refuse(ctx, reply);
+            }
+        }),
+    ),
+    fault(
+        "userinfo.id_token_taken",
+        &["RFC8725-3.12-1"],
+        "an ID token is taken for an access token",
+        Break::Omit(Check::UserinfoTokenType),
+    ),
+    fault(
+        "userinfo.malformed_request_forbidden",
+        &["RFC6750-3.1-1", "RFC6750-3.1-6"],
+        "a malformed request is refused with 403 and error=access_denied",
+        error(|ctx, error| {
+            if error.error.as_deref() == Some("invalid_request") {
+                let (status, why) = (StatusCode::FORBIDDEN, "malformed");
+                *error = OauthError::bearer(status, &ctx.issuer.url, "access_denied", why);
+            }
+        }),
+    ),
+    fault(
+        "userinfo.no_claims",
+        &["OIDCC-5.4-1"],
+        "sub is all that comes, whatever the scope",
+        claims(|_, claims| claims.retain(|name, _| name == "sub")),
+    ),
+    fault(
+        "userinfo.null_claim",
+        &["OIDCC-5.3.2-4", "OIDCC-13.3-1"],
+        "a claim without a value is null",
+        claims(|_, claims| {
+            claims.insert("zoneinfo".to_owned(), Value::Null);
+        }),
+    ),
+    fault(
+        "userinfo.post_refused",
+        &["OIDCC-5.3-1"],
+        "POST is not taken",
+        answer(|ctx, reply| {
+            if ctx.request.method() == Method::POST {
+                *reply = Reply::empty(StatusCode::METHOD_NOT_ALLOWED);
+            }
+        }),
+    ),
+    fault(
+        "userinfo.query_token_taken",
+        &["RFC6750-2.3-1"],
+        "a token in the query is taken, and the answer is not marked private",
+        Break::Omit(Check::UserinfoQueryToken),
+    ),
+    fault(
+        "userinfo.revoked_token_taken",
+        &["RFC6750-3.1-4"],
+        "a revoked access token is taken until it expires",
+        Break::Omit(Check::AccessTokenRevoked),
+    ),
+    fault(
+        "userinfo.scheme_case",
+        &["RFC9110-11.1-1"],
+        "the scheme is taken as Bearer alone, not as bearer",
+        answer(|ctx, reply| {
+            let scheme = ctx.header("authorization").unwrap_or_default();
+            if !scheme.is_empty() && !scheme.starts_with("Bearer") {
+                refuse(ctx, reply);
+            }
+        }),
+    ),
+    fault(
+        "userinfo.scope_ignored",
+        &["RFC6750-3.1-5"],
+        "a token without the scope openid is taken",
+        Break::Omit(Check::UserinfoScope),
+    ),
+    fault(
+        "userinfo.sub_missing",
+        &["OIDCC-5.3.2-1", "OIDCC-5.3.2-6"],
+        "sub is missing",
+        claims(|_, claims| {
+            claims.remove("sub");
+        }),
+    ),
+    fault(
+        "userinfo.two_tokens_taken",
+        &["RFC6750-3.1-1"],
+        "a token in the header and one in the body are taken at once",
+        Break::Omit(Check::UserinfoTokenOnce),
+    ),
+    fault(
+        "userinfo.updated_at_string",
+        &["OIDCC-5.1-1"],
+        "updated_at is a date, not a number",
+        claims(|_, claims| {
+            claims.insert("updated_at".to_owned(), json!("2026-01-01T00:00:00Z"));
+        }),
+    ),
+    fault(
+        "userinfo.wrong_sub",
+        &["OIDCC-5.3.2-6"],
+        "sub is another one than in the ID token",
+        claims(|_, claims| {
+            claims.insert("sub".to_owned(), json!("somebody-else"));
+        }),
+    ),
+];

@@ -60,8 +60,16 @@ impl<K: Eq + Hash + Clone, V> Bounded<K, V> {
         self.entries.remove(key).map(|(value, _)| value)
     }
 
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
+        self.entries.keys()
+    }
+
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.entries.values().map(|(value, _)| value)
+    }
+
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.values_mut().map(|(value, _)| value)
     }
 
     #[cfg(test)]

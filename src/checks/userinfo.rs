@@ -1,0 +1,356 @@
+//! Checks on successful UserInfo responses
+//! ([Core 5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse)).
+
+use serde_json::{Map, Value};
+
+use super::Rule;
+use crate::finding::Finding;
+use crate::jwt::compact::Jws;
+use crate::jwt::json::show;
+use crate::jwt::standard_claims;
+use crate::protocol::JsonAnswer;
+
+/// A UserInfo response and what it has to fit.
+#[derive(Debug, Clone)]
+pub struct Userinfo {
+    /// The answer.
+    pub answer: JsonAnswer,
+    /// The claims of the ID Token that came with the access token, where there is one that can be read.
+    pub id_token: Option<Map<String, Value>>,
+    /// The scope that was granted.
+    pub scope: Vec<String>,
+}
+
+/// The rules on a UserInfo response.
+pub const RULES: &[Rule<Userinfo>] = &[
+    rule("OIDCC-5.1-1", claims_have_their_types),
+    rule("OIDCC-5.3.2-1", sub_is_there),
+    rule("OIDCC-5.3.2-3", content_type_fits),
+    rule("OIDCC-5.3.2-4", no_claim_without_value),
+    rule("OIDCC-5.3.2-6", sub_is_that_of_the_id_token),
+    rule("OIDCC-5.4-1", scope_brings_claims),
+    rule("OIDCC-13.3-1", no_member_is_null),
+];
+
+const fn rule(id: &'static str, check: fn(&Userinfo) -> Finding) -> Rule<Userinfo> {
+    Rule { id, check }
+}
+
+/// The scope values that ask for claims, and which
+/// ([Core 5.4](https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims)).
+const SCOPES: [(&str, &[&str]); 4] = [
+    (
+        "profile",
+        &[
+            "name",
+            "family_name",
+            "given_name",
+            "middle_name",
+            "nickname",
+            "preferred_username",
+            "profile",
+            "picture",
+            "website",
+            "gender",
+            "birthdate",
+            "zoneinfo",
+            "locale",
+            "updated_at",
+        ],
+    ),
+    ("email", &["email", "email_verified"]),
+    ("address", &["address"]),
+    ("phone", &["phone_number", "phone_number_verified"]),
+];
+
+impl Userinfo {
+    /// The claims, of a JSON object or of a JWT.
+    fn claims(&self) -> Result<Map<String, Value>, String> {
+        if !self.answer.is_success() {
+            return Err(self.answer.summary());
+        }
+        if let Ok(members) = &self.answer.body {
+            return Ok(members.clone());
+        }
+        let text = self.answer.answer.text();
+        match Jws::parse(text.trim()) {
+            Ok(jws) => jws.claims().cloned().map_err(ToString::to_string),
+            Err(_) => Err(self.answer.summary()),
+        }
+    }
+
+    fn on_claims(&self, check: impl FnOnce(&Map<String, Value>) -> Finding) -> Finding {
+        match self.claims() {
+            Ok(claims) => check(&claims),
+            Err(actual) => Finding::violated("200 with the claims of the user", actual),
+        }
+    }
+}
+
+fn claims_have_their_types(userinfo: &Userinfo) -> Finding {
+    userinfo.on_claims(standard_claims::have_their_types)
+}
+
+fn sub_is_there(userinfo: &Userinfo) -> Finding {
+    userinfo.on_claims(|claims| {
+        let sub = claims.get("sub");
+        Finding::met_if(
+            sub.and_then(Value::as_str)
+                .is_some_and(|sub| !sub.is_empty()),
+            "sub, a string",
+            || shown("sub", sub),
+        )
+    })
+}
+
+fn sub_is_that_of_the_id_token(userinfo: &Userinfo) -> Finding {
+    let Some(expected) = userinfo
+        .id_token
+        .as_ref()
+        .and_then(|claims| claims.get("sub"))
+    else {
+        return Finding::not_applicable("the ID Token has no sub that can be read");
+    };
+    userinfo.on_claims(|claims| {
+        let sub = claims.get("sub");
+        Finding::met_if(
+            sub == Some(expected),
+            format!("{}, as in the ID Token", shown("sub", Some(expected))),
+            || shown("sub", sub),
+        )
+    })
+}
+
+fn content_type_fits(userinfo: &Userinfo) -> Finding {
+    let answer = &userinfo.answer;
+    let media_type = answer.media_type();
+    let is_object = answer.body.is_ok();
+    let fits = answer.is_success()
+        && match media_type.as_deref() {
+            Some("application/json") => is_object,
+            Some("application/jwt") => !is_object && userinfo.claims().is_ok(),
+            _ => false,
+        };
+    Finding::met_if(
+        fits,
+        "a JSON object as application/json (or a JWT as application/jwt)",
+        || {
+            format!(
+                "{} as {}",
+                answer.summary(),
+                media_type.as_deref().unwrap_or("nothing: no Content-Type")
+            )
+        },
+    )
+}
+
+fn no_claim_without_value(userinfo: &Userinfo) -> Finding {
+    userinfo.on_claims(|claims| {
+        let empty = names(claims, |value| value.is_null() || value == "");
+        Finding::met_if(empty.is_empty(), "no claim that is null or empty", || {
+            format!("no value for {}", empty.join(", "))
+        })
+    })
+}
+
+fn no_member_is_null(userinfo: &Userinfo) -> Finding {
+    userinfo.on_claims(|claims| {
+        let null = names(claims, Value::is_null);
+        Finding::met_if(null.is_empty(), "no member that is null", || {
+            format!("null for {}", null.join(", "))
+        })
+    })
+}
+
+/// Claims that a scope asks for are voluntary: one of them is enough, and the test user may have neither
+/// address nor telephone.
+fn scope_brings_claims(userinfo: &Userinfo) -> Finding {
+    let asked: Vec<_> = SCOPES
+        .iter()
+        .filter(|(scope, _)| userinfo.scope.iter().any(|own| own == scope))
+        .collect();
+    if asked.is_empty() {
+        return Finding::not_applicable("no scope with claims was granted");
+    }
+    userinfo.on_claims(|claims| {
+        let (mut missing, mut unknown) = (Vec::new(), Vec::new());
+        for (scope, names) in asked {
+            let here =
+                |claims: &Map<String, Value>| names.iter().any(|name| claims.contains_key(*name));
+            if here(claims) {
+                continue;
+            }
+            let elsewhere = userinfo.id_token.as_ref().is_some_and(here);
+            if elsewhere {
+                missing.push(format!("the claims of {scope} in the ID Token alone"));
+            } else if matches!(*scope, "profile" | "email") {
+                missing.push(format!("no claim of {scope}"));
+            } else {
+                unknown.push(*scope);
+            }
+        }
+        if !missing.is_empty() {
+            return Finding::violated("claims of every granted scope", missing.join("; "));
+        }
+        if unknown.is_empty() {
+            return Finding::Met;
+        }
+        Finding::not_applicable(format!(
+            "no claim of {}: the user may have none",
+            unknown.join(", ")
+        ))
+    })
+}
+
+fn names(claims: &Map<String, Value>, is_empty: impl Fn(&Value) -> bool) -> Vec<&str> {
+    claims
+        .iter()
+        .filter(|(_, value)| is_empty(value))
+        .map(|(name, _)| name.as_str())
+        .collect()
+}
+
+fn shown(name: &str, value: Option<&Value>) -> String {
+    value.map_or_else(
+        || format!("no {name}"),
+        |value| format!("{name} is {}", show(value)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use serde_json::json;
+
+    use super::*;
+    use crate::http::Answer;
+
+    fn userinfo(status: u16, content_type: &str, body: &str, scope: &str) -> Userinfo {
+        let id_token = json!({"sub": "248289761001", "phone_number": "+1"});
+        Userinfo {
+            answer: JsonAnswer::of(Answer {
+                response: http::Response::builder()
+                    .status(status)
+                    .header("content-type", content_type)
+                    .body(Bytes::copy_from_slice(body.as_bytes()))
+                    .unwrap(),
+                exchange: 1,
+                url: url::Url::parse("https://op.example/userinfo").unwrap(),
+                received_at: 0.0,
+            }),
+            id_token: id_token.as_object().cloned(),
+            scope: scope.split(' ').map(str::to_owned).collect(),
+        }
+    }
+
+    #[test]
+    fn each_rule_finds_what_is_wrong_and_nothing_else() {
+        const JSON: &str = "application/json;charset=utf-8";
+        let all: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        for (status, content_type, body, scope, violated) in [
+            (200, JSON, r#"{"sub":"248289761001"}"#, "openid", &[][..]),
+            (
+                200,
+                JSON,
+                r#"{"sub":"248289761001"}"#,
+                "openid address",
+                &[],
+            ),
+            (
+                200,
+                JSON,
+                r#"{"sub":"248289761001","name":"A"}"#,
+                "profile",
+                &[],
+            ),
+            (
+                200,
+                "text/plain",
+                r#"{"sub":"248289761001"}"#,
+                "openid",
+                &["OIDCC-5.3.2-3"],
+            ),
+            (200, JSON, r#"{"sub":"1"}"#, "openid", &["OIDCC-5.3.2-6"]),
+            (
+                200,
+                JSON,
+                r#"{"sub":""}"#,
+                "",
+                &["OIDCC-5.3.2-1", "OIDCC-5.3.2-4", "OIDCC-5.3.2-6"],
+            ),
+            (
+                200,
+                JSON,
+                r#"{"sub":"248289761001","name":null}"#,
+                "",
+                &["OIDCC-5.1-1", "OIDCC-5.3.2-4", "OIDCC-13.3-1"],
+            ),
+            (
+                200,
+                JSON,
+                r#"{"sub":"248289761001","name":""}"#,
+                "",
+                &["OIDCC-5.3.2-4"],
+            ),
+            (
+                200,
+                JSON,
+                r#"{"sub":"248289761001","email_verified":"true"}"#,
+                "",
+                &["OIDCC-5.1-1"],
+            ),
+            (
+                200,
+                JSON,
+                r#"{"sub":"248289761001"}"#,
+                "openid email",
+                &["OIDCC-5.4-1"],
+            ),
+            // The ID Token has it.
+            (
+                200,
+                JSON,
+                r#"{"sub":"248289761001"}"#,
+                "openid phone",
+                &["OIDCC-5.4-1"],
+            ),
+            (
+                200,
+                "application/jwt",
+                "e30.eyJzdWIiOiIyNDgyODk3NjEwMDEifQ.",
+                "openid",
+                &[],
+            ),
+            (
+                200,
+                JSON,
+                "e30.eyJzdWIiOiIyNDgyODk3NjEwMDEifQ.",
+                "openid",
+                &["OIDCC-5.3.2-3"],
+            ),
+            (
+                200,
+                "application/jwt",
+                r#"{"sub":"248289761001"}"#,
+                "openid",
+                &["OIDCC-5.3.2-3"],
+            ),
+            (
+                401,
+                JSON,
+                r#"{"sub":"248289761001"}"#,
+                "email",
+                all.as_slice(),
+            ),
+            (200, JSON, "[]", "email", all.as_slice()),
+        ] {
+            let userinfo = userinfo(status, content_type, body, scope);
+            let found: Vec<&str> = RULES
+                .iter()
+                .filter(|rule| matches!(rule.judge(&userinfo), Finding::Violated { .. }))
+                .map(|rule| rule.id)
+                .collect();
+            assert_eq!(found, violated, "{status} {body} {scope}");
+        }
+    }
+}

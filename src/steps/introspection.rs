@@ -1,0 +1,184 @@
+//! Steps at the introspection endpoint ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
+
+use cucumber::gherkin::Step;
+use cucumber::{given, then, when};
+use http::Method;
+
+use super::World;
+use super::artifacts::{Artifact, ids};
+use super::judge::Row;
+use super::phrases::CallerWord;
+use super::userinfo::claims_of;
+use crate::checks::introspection::{ACTIVE_RULES, INACTIVE_RULES, Introspection, tells_nothing};
+use crate::checks::{Rule, refusal};
+use crate::flow::{Caller, Halt, altered};
+use crate::protocol::{JsonAnswer, Parameters, form_request, with_bearer};
+
+const ENDPOINT: &str = "introspection_endpoint";
+
+/// The last introspection response, about a token that is active or one that is not.
+pub(super) const ARTIFACTS: &[Artifact] = &[
+    Artifact {
+        name: "introspection of an active token",
+        ids: || ids(ACTIVE_RULES),
+        judge: |world, rows| Box::pin(async move { world.judge_introspection(ACTIVE_RULES, rows) }),
+    },
+    Artifact {
+        name: "introspection of an inactive token",
+        ids: || ids(INACTIVE_RULES),
+        judge: |world, rows| {
+            Box::pin(async move { world.judge_introspection(INACTIVE_RULES, rows) })
+        },
+    },
+];
+
+/// The control of every refusal. Skipped where the provider refuses the client, which is its policy.
+#[given("the client may introspect")]
+async fn may_introspect(world: &mut World, step: &Step) {
+    let result = world.expect_introspection(step).await;
+    world.absorb(result);
+}
+
+/// The table changes the parameters.
+#[when(expr = "{caller} introspects the access token")]
+async fn introspect(world: &mut World, caller: CallerWord, step: &Step) {
+    let token = world.tokens.access_token.clone();
+    let result = world.introspect(caller.0, token, Method::POST, step).await;
+    world.absorb(result);
+}
+
+/// As above, with all parameters in the query of a GET.
+#[when(expr = "{caller} introspects the access token by GET")]
+async fn introspect_by_get(world: &mut World, caller: CallerWord, step: &Step) {
+    let token = world.tokens.access_token.clone();
+    let result = world.introspect(caller.0, token, Method::GET, step).await;
+    world.absorb(result);
+}
+
+/// The table changes the parameters.
+#[when(expr = "{caller} introspects the refresh token")]
+async fn introspect_refresh_token(world: &mut World, caller: CallerWord, step: &Step) {
+    let token = world.tokens.refresh_token.clone();
+    let result = match token {
+        None => Err(Halt::missing("the provider issued no refresh token")),
+        token => world.introspect(caller.0, token, Method::POST, step).await,
+    };
+    world.absorb(result);
+}
+
+/// Skipped where the access token is no JWT.
+#[when("the client introspects the access token, a JWT with another signature")]
+async fn introspect_altered_jwt(world: &mut World, step: &Step) {
+    let token = world
+        .tokens
+        .access_token
+        .clone()
+        .filter(|token| claims_of(token).is_some());
+    let result = match token {
+        None => Err(Halt::missing("the access token is no JWT")),
+        Some(token) => {
+            let token = Some(altered(&token));
+            world
+                .introspect(Caller::Client, token, Method::POST, step)
+                .await
+        }
+    };
+    world.absorb(result);
+}
+
+/// Nothing but the access token itself gives the right to ask about it.
+#[when("the access token is introspected with itself as the bearer token")]
+async fn introspect_by_bearer(world: &mut World) {
+    let result = world.introspect_by_bearer().await;
+    world.absorb(result);
+}
+
+/// Third column: status, error code or both, alternatives joined with ` or `; nothing means any refusal.
+#[then("the introspection request is refused")]
+fn refused(world: &mut World, step: &Step) {
+    let result = world.judge_answer(ENDPOINT, step, |answer, expected| {
+        refusal(answer, expected.unwrap_or_default())
+    });
+    world.conclude(step, result);
+}
+
+/// A refusal, or an answer that calls the active token inactive.
+#[then("introspection tells nothing")]
+fn nothing_told(world: &mut World, step: &Step) {
+    let result = world.judge_answer(ENDPOINT, step, |answer, _| tells_nothing(answer));
+    world.conclude(step, result);
+}
+
+impl World {
+    async fn expect_introspection(&mut self, step: &Step) -> Result<(), Halt> {
+        let token = self.tokens.access_token.clone();
+        self.introspect(Caller::Client, token, Method::POST, step)
+            .await?;
+        let answer = self.answer(ENDPOINT)?;
+        if answer.answer.response.status().is_client_error() {
+            return Err(Halt::missing(format!(
+                "the provider lets this client introspect nothing ({})",
+                answer.summary()
+            )));
+        }
+        Ok(())
+    }
+
+    async fn introspect(
+        &mut self,
+        caller: Caller,
+        token: Option<String>,
+        method: Method,
+        step: &Step,
+    ) -> Result<(), Halt> {
+        let token = token.ok_or_else(|| Halt::unjudged("the client holds no such token"))?;
+        self.introspected_access_token = self.tokens.access_token.as_ref() == Some(&token);
+        let parameters = Parameters::new([("token", token)]);
+        let purpose = "introspection request";
+        let answer = self
+            .ask_about_token(ENDPOINT, purpose, caller, parameters, method, step)
+            .await?;
+        self.take_answer(ENDPOINT, answer);
+        Ok(())
+    }
+
+    async fn introspect_by_bearer(&mut self) -> Result<(), Halt> {
+        let rp = self.rp()?;
+        let token = (self.tokens.access_token.clone())
+            .ok_or_else(|| Halt::unjudged("the client holds no access token"))?;
+        let url = rp.endpoint(ENDPOINT)?;
+        let parameters = Parameters::new([("token", &token)]);
+        let request = with_bearer(form_request(&url, &parameters), "Bearer", &token);
+        let answer = rp.ask(request, "introspection request").await?;
+        self.take_answer(ENDPOINT, answer);
+        Ok(())
+    }
+
+    fn judge_introspection(
+        &mut self,
+        rules: &[Rule<Introspection>],
+        rows: &[Row],
+    ) -> Result<(), Halt> {
+        let artifact = self.introspection(self.answer(ENDPOINT)?.clone())?;
+        let evidence = self.look_at(artifact.answer.answer.exchange, "introspection response");
+        self.judge_rules(rules, &artifact, "introspection response", &evidence, rows);
+        Ok(())
+    }
+
+    fn introspection(&self, answer: JsonAnswer) -> Result<Introspection, Halt> {
+        let claims = self.tokens.id_token.as_deref().and_then(claims_of);
+        let sub = claims.and_then(|claims| claims.get("sub")?.as_str().map(str::to_owned));
+        let token = self.answer("token_endpoint")?;
+        let expires_in = token.get("expires_in").and_then(serde_json::Value::as_f64);
+        let issued_at = token.answer.received_at;
+        Ok(Introspection {
+            answer,
+            issuer: self.rp()?.config().issuer.clone(),
+            client_id: self.client()?.id,
+            sub,
+            expires: expires_in
+                .filter(|_| self.introspected_access_token)
+                .map(|seconds| issued_at + seconds),
+        })
+    }
+}
