@@ -7,6 +7,8 @@ pub(crate) enum Endpoint {
     OpenidConfiguration,
     /// `/.well-known/oauth-authorization-server{issuer path}`
     AuthorizationServerMetadata,
+    /// `{issuer}/.well-known/oauth-authorization-server`, which is the wrong place for it where the issuer has a path.
+    MisplacedMetadata,
     Jwks,
     Authorize,
     /// Where the login page is sent.
@@ -47,9 +49,10 @@ impl Endpoint {
     /// The methods that the endpoint takes, as `Allow` lists them.
     pub(crate) fn methods(self) -> &'static [&'static str] {
         match self {
-            Self::OpenidConfiguration | Self::AuthorizationServerMetadata | Self::Jwks => {
-                &["GET", "HEAD"]
-            }
+            Self::OpenidConfiguration
+            | Self::AuthorizationServerMetadata
+            | Self::MisplacedMetadata
+            | Self::Jwks => &["GET", "HEAD"],
             Self::Authorize | Self::Userinfo | Self::Logout => &["GET", "POST"],
             Self::Login
             | Self::Account
@@ -135,6 +138,9 @@ fn split(path: &str) -> Option<(&str, Endpoint, Option<&str>)> {
     }
     if let Some(issuer_path) = path.strip_prefix(AUTHORIZATION_SERVER) {
         return Some((issuer_path, Endpoint::AuthorizationServerMetadata, None));
+    }
+    if let Some(issuer_path) = path.strip_suffix(AUTHORIZATION_SERVER) {
+        return Some((issuer_path, Endpoint::MisplacedMetadata, None));
     }
     let (before, last) = path.rsplit_once('/')?;
     if let Some((_, endpoint)) = Endpoint::BY_SEGMENT

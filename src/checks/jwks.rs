@@ -273,6 +273,32 @@ pub fn kid_on_every_key(jwks: &Jwks) -> Finding {
     })
 }
 
+/// The keys of an earlier set are still in a later one, though the provider signs with others by now
+/// ([OpenID Connect Core 1.0 section 10.1.1](https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys)).
+pub fn keeps_keys(earlier: &Jwks, later: &Jwks) -> Finding {
+    on_keys(later, |keys| {
+        let gone: Vec<_> = earlier
+            .keys()
+            .iter()
+            .filter(|old| !old.is_for_encryption())
+            .filter(|old| !keys.iter().any(|key| is_same_key(old, key)))
+            .map(Jwk::label)
+            .collect();
+        Finding::met_if(
+            gone.is_empty(),
+            "the retired keys beside the new ones",
+            || format!("gone: {}", gone.join("; ")),
+        )
+    })
+}
+
+/// Whether two JWKs are one public key: the same material, whatever is said about it.
+fn is_same_key(one: &Jwk, other: &Jwk) -> bool {
+    ["kty", "n", "e", "crv", "x", "y"]
+        .into_iter()
+        .all(|name| one.get(name) == other.get(name))
+}
+
 /// The `Content-Type` is `application/json` or `application/jwk-set+json`
 /// ([RFC 7517 section 8.5](https://www.rfc-editor.org/rfc/rfc7517#section-8.5)).
 pub fn content_type_is_json(jwks: &Jwks) -> Finding {

@@ -15,6 +15,7 @@ pub mod introspection;
 pub mod jwks;
 pub mod login_page;
 pub mod metadata;
+pub mod oauth_metadata;
 pub mod refusal;
 pub mod request_object;
 pub mod rule;

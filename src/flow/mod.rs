@@ -5,6 +5,7 @@
 
 mod authorize;
 mod complete;
+mod oauth_metadata;
 mod registration;
 mod relying_party;
 mod session;
@@ -14,6 +15,7 @@ mod userinfo;
 pub(crate) use authorize::random_text;
 pub use authorize::{Attempts, AuthorizationAttempt, AuthorizationPlan, Extra};
 pub use complete::{CompletedFlow, Specimens, Tokens};
+pub use oauth_metadata::OauthMetadata;
 pub use registration::{Management, Registered, Registration};
 pub use relying_party::{RelyingParty, RelyingPartyOptions};
 pub use session::{Lease, Session, Sessions};

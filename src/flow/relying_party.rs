@@ -8,6 +8,7 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use super::authorize::Attempts;
+use super::oauth_metadata::OauthMetadata;
 use super::registration::Registered;
 use super::session::Sessions;
 use super::{Halt, Specimens};
@@ -52,6 +53,7 @@ pub struct RelyingParty {
     /// The authorization requests of the run.
     pub attempts: Attempts,
     pub(super) registered: Registered,
+    pub(super) oauth_metadata: OnceCell<OauthMetadata>,
     keys: OnceCell<Answer>,
     asked: Mutex<HashSet<String>>,
 }
@@ -81,6 +83,7 @@ impl RelyingParty {
             specimens: Specimens::default(),
             attempts: Attempts::default(),
             registered: Registered::default(),
+            oauth_metadata: OnceCell::new(),
             keys: OnceCell::new(),
             asked: Mutex::default(),
             provider,

@@ -13,6 +13,7 @@ mod pkce;
 mod requests;
 
 pub use answer::JsonAnswer;
+pub(crate) use answer::kind;
 pub use authorization::{AuthorizationAnswer, ResponseMode};
 pub use challenge::Challenge;
 pub use client_auth::{Assertion, AssertionKey, Authentication, ClientAuthError};

@@ -22,6 +22,17 @@ async fn registered(world: &mut World, step: &Step) {
     world.absorb(result);
 }
 
+/// As above, without the initial access token that the provider file may name: skipped where the provider
+/// wants one.
+#[given("an openly registered client")]
+async fn openly_registered(world: &mut World, step: &Step) {
+    let result = match world.register(step, Access::Open).await {
+        Ok(()) => world.refuse_closed(),
+        Err(halt) => Err(halt),
+    };
+    world.absorb(result);
+}
+
 /// Whatever comes of it is kept; the client of the scenario stays. The table names metadata; a docstring is
 /// sent as it stands.
 #[when("a client is registered")]

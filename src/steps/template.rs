@@ -3,6 +3,7 @@
 use super::{World, hints};
 use crate::flow::Halt;
 use crate::protocol::{Parameters, Pkce};
+use crate::provider::Metadata;
 
 /// What may stand in braces in a value, and what it stands for.
 pub const WORDS: &[(&str, &str)] = &[
@@ -63,6 +64,10 @@ pub const WORDS: &[(&str, &str)] = &[
         "an unsigned request object with the parameters of the request",
     ),
     ("{issuer}", "the issuer"),
+    (
+        "{unlisted grant_type}",
+        "a grant type that exists and that the metadata do not list",
+    ),
     ("{random N}", "N random letters and digits"),
     (
         "{unreserved N}",
@@ -158,6 +163,7 @@ impl World {
                 .to_string()),
             "request object" => Ok(hints::request_object(&rp.config().issuer, defaults)),
             "issuer" => Ok(rp.config().issuer.clone()),
+            "unlisted grant_type" => unlisted_grant_type(&rp.provider.metadata),
             "code" => Ok(RelyingPartyCode::of(self)?),
             "code_verifier" => Ok(self.attempt()?.plan.pkce.verifier.clone()),
             name if name.starts_with("redirect_uri ") => {
@@ -197,6 +203,20 @@ impl World {
         }
         Ok(())
     }
+}
+
+fn unlisted_grant_type(metadata: &Metadata) -> Result<String, Halt> {
+    let listed = metadata
+        .list("grant_types_supported")
+        .ok_or_else(|| Halt::missing("the metadata have no grant_types_supported"))?;
+    [
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+        "urn:ietf:params:oauth:grant-type:saml2-bearer",
+    ]
+    .into_iter()
+    .find(|grant| !listed.contains(grant))
+    .map(str::to_owned)
+    .ok_or_else(|| Halt::missing("the metadata list every grant type that we know"))
 }
 
 struct RelyingPartyCode;

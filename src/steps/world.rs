@@ -7,6 +7,7 @@ use std::time::Duration;
 use cucumber::gherkin::Step;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::checks::jwks::Jwks;
 use crate::finding::{Finding, Outcome};
 use crate::flow::{
     AuthorizationAttempt, CompletedFlow, Halt, Lease, Registration, RelyingParty, Session, Tokens,
@@ -83,6 +84,8 @@ pub struct World {
     pub(super) tokens: Tokens,
     /// The tokens before the last refresh.
     pub(super) old_tokens: Tokens,
+    /// The JWK Set before the last rotation of keys.
+    pub(super) retired: Option<Jwks>,
     /// The clients that the scenario registered (or tried to), the latest last.
     pub(super) registrations: Vec<Registration>,
     /// An ID Token of the second user for the client.

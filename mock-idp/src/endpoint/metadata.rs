@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::accounts::RESPONSE_TYPES;
 use crate::authorization::{ACR_VALUES, PROMPT_VALUES, ResponseMode};
 use crate::context::Context;
-use crate::fault::Document;
+use crate::fault::{Check, Document};
 use crate::grant::GRANT_TYPES;
 use crate::keys::Algorithm;
 use crate::reply::Reply;
@@ -22,6 +22,14 @@ pub(crate) const ASSERTION_ALGS: [&str; 5] = ["RS256", "PS256", "ES256", "EdDSA"
 
 /// Answers either of the two documents.
 pub(super) fn answer(ctx: &Context<'_>) -> Reply {
+    let is_there = match ctx.endpoint {
+        Endpoint::AuthorizationServerMetadata => !ctx.omits(Check::MetadataPlace),
+        Endpoint::MisplacedMetadata => ctx.omits(Check::MetadataPlace),
+        _ => true,
+    };
+    if !is_there {
+        return Reply::empty(StatusCode::NOT_FOUND);
+    }
     let mut document = document(ctx);
     ctx.spoil_json(Document::Metadata, &mut document);
     let own = if ctx.endpoint == Endpoint::OpenidConfiguration {

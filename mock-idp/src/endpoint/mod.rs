@@ -29,9 +29,9 @@ use crate::route::Endpoint;
 /// Answers a request whose method the endpoint takes. An error is one that a client reads.
 pub(crate) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
     match ctx.endpoint {
-        Endpoint::OpenidConfiguration | Endpoint::AuthorizationServerMetadata => {
-            Ok(metadata::answer(ctx))
-        }
+        Endpoint::OpenidConfiguration
+        | Endpoint::AuthorizationServerMetadata
+        | Endpoint::MisplacedMetadata => Ok(metadata::answer(ctx)),
         Endpoint::Jwks => Ok(jwks::answer(ctx)),
         Endpoint::Authorize => Ok(authorize::answer(ctx)),
         Endpoint::Login => Ok(login::answer(ctx)),

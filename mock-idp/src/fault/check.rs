@@ -225,6 +225,9 @@ pub(crate) enum Check {
     LogoutRedirectNeedsClient,
     /// The session ends.
     LogoutEndsSession,
+    // Metadata.
+    /// The document of RFC 8414 stands between host and path of the issuer.
+    MetadataPlace,
     // Registration.
     /// Redirect URIs are there and well-formed.
     RegistrationRedirectUris,
