@@ -17,6 +17,7 @@ pub mod login_page;
 pub mod metadata;
 pub mod oauth_metadata;
 pub mod refusal;
+pub mod registration;
 pub mod request_object;
 pub mod rule;
 pub mod second_login;

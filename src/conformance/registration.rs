@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::options::Observer;
-use crate::flow::{Halt, RelyingParty};
+use crate::flow::{Access, Halt, RelyingParty};
 use crate::provider::{AuthMethod, ClientConfig, Metadata, ProviderConfig};
 
 /// Where the browser of a registered client ends. Nothing listens there: the login drivers stop before it.
@@ -58,7 +58,7 @@ pub(super) async fn register_missing(
 }
 
 async fn register(rp: &RelyingParty, metadata: Map<String, Value>) -> Result<ClientConfig, Halt> {
-    let registration = rp.register(metadata).await?;
+    let registration = rp.register(metadata, Access::Granted).await?;
     let client = rp.registered_client(&registration, false)?;
     if let Some(secret) = &client.secret {
         rp.recorder().learn("client_secret", secret.expose());

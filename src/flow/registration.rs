@@ -8,11 +8,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::StreamExt as _;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderValue, Method, Request};
+use http::{HeaderValue, Method};
 use serde_json::{Map, Value, json};
 use url::{Host, Url};
 
-use super::{Halt, RelyingParty};
+use super::{Halt, RelyingParty, random_text};
 use crate::protocol::{JsonAnswer, get_request, json_request, with_bearer};
 use crate::provider::{AuthMethod, ClientConfig, Secret};
 use crate::run::Evidence;
@@ -31,6 +31,17 @@ const ASSIGNED: [&str; 4] = [
     "client_secret_expires_at",
     "client_id_issued_at",
 ];
+
+/// Which initial access token goes with a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// The one that the provider file names, if it names one.
+    Granted,
+    /// None.
+    Open,
+    /// A wrong one.
+    Wrong,
+}
 
 /// A registration: what was asked, and what came of it.
 #[derive(Debug, Clone)]
@@ -102,7 +113,7 @@ pub struct Management {
 }
 
 /// Whether two values of client metadata mean the same: lists are compared as sets.
-pub(super) fn is_same(one: &Value, other: &Value) -> bool {
+pub(crate) fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Array(one), Value::Array(other)) => {
             one.len() == other.len() && one.iter().all(|item| other.contains(item))
@@ -161,27 +172,31 @@ impl RelyingParty {
             .to_owned()
     }
 
-    /// Asks for a new client, with the initial access token where the provider file names one.
+    /// Asks for a new client.
     ///
     /// # Errors
-    /// The provider has no registration endpoint, it takes nobody without (another) initial access token, or
-    /// the network failed. That it refuses the metadata is no error.
-    pub async fn register(&self, metadata: Map<String, Value>) -> Result<Registration, Halt> {
-        let endpoint = self.endpoint("registration_endpoint")?;
-        let body = Value::Object(metadata);
-        let request = json_request(Method::POST, &endpoint, &body);
-        let answer = self.register_with(request).await?;
-        let Value::Object(asked) = body else {
-            return Err(Halt::unjudged("client metadata are an object"));
-        };
-        Ok(self.remember(Registration { asked, answer }))
+    /// The provider has no registration endpoint, the network failed, or with [`Access::Granted`] nobody is
+    /// taken without (another) initial access token. That the metadata are refused is no error.
+    pub async fn register(
+        &self,
+        asked: Map<String, Value>,
+        access: Access,
+    ) -> Result<Registration, Halt> {
+        let text = Value::Object(asked.clone()).to_string();
+        self.register_text(&text, asked, access).await
     }
 
-    /// Sends a text to the registration endpoint as if it were client metadata.
+    /// Sends a text to the registration endpoint as if it were client metadata; `asked` is what it says, if
+    /// it says anything.
     ///
     /// # Errors
     /// As [`RelyingParty::register`].
-    pub async fn register_text(&self, text: &str) -> Result<Registration, Halt> {
+    pub async fn register_text(
+        &self,
+        text: &str,
+        asked: Map<String, Value>,
+        access: Access,
+    ) -> Result<Registration, Halt> {
         let endpoint = self.endpoint("registration_endpoint")?;
         let mut request = get_request(&endpoint);
         *request.method_mut() = Method::POST;
@@ -189,19 +204,25 @@ impl RelyingParty {
         request.headers_mut().insert(CONTENT_TYPE, json.clone());
         request.headers_mut().insert(ACCEPT, json);
         *request.body_mut() = Bytes::copy_from_slice(text.as_bytes());
-        let answer = self.register_with(request).await?;
-        let asked = Map::new();
+        let token = self.config().initial_access_token.as_ref();
+        let request = match (access, token) {
+            (Access::Granted, Some(token)) => with_bearer(request, "Bearer", token.expose()),
+            (Access::Wrong, _) => {
+                let wrong = format!("wrong-{}", random_text(24));
+                with_bearer(request, "Bearer", &wrong)
+            }
+            (Access::Granted, None) | (Access::Open, _) => request,
+        };
+        let answer = self.ask(request, "registration request").await?;
+        if access == Access::Granted {
+            self.is_let_in(&answer)?;
+        }
         Ok(self.remember(Registration { asked, answer }))
     }
 
-    async fn register_with(&self, request: Request<Bytes>) -> Result<JsonAnswer, Halt> {
-        let token = self.config().initial_access_token.as_ref();
-        let request = match token {
-            Some(token) => with_bearer(request, "Bearer", token.expose()),
-            None => request,
-        };
-        let answer = self.ask(request, "registration request").await?;
-        match (answer.status(), token) {
+    /// Whether the registration endpoint takes requests from us at all.
+    fn is_let_in(&self, answer: &JsonAnswer) -> Result<(), Halt> {
+        match (answer.status(), &self.config().initial_access_token) {
             (401 | 403, None) => Err(Halt::missing(format!(
                 "registration takes nobody without an initial access token ({}): name one by \
                  `initial_access_token_env` in the provider file",
@@ -212,7 +233,7 @@ impl RelyingParty {
                  provider file",
                 answer.summary()
             ))),
-            _ => Ok(answer),
+            _ => Ok(()),
         }
     }
 

@@ -181,6 +181,10 @@ fn judge(word: &str, meaning: &str, config: &ProviderConfig, metadata: &Metadata
         "introspection" => endpoint("introspection_endpoint"),
         "end_session" => endpoint("end_session_endpoint"),
         "dcr" => endpoint("registration_endpoint"),
+        "initial_access_token" => in_file(
+            config.initial_access_token.is_some(),
+            "initial_access_token_env",
+        ),
         // Known only once a client has been registered; the run corrects it then.
         "dcr_mgmt" => endpoint("registration_endpoint"),
         // The run asks the well-known place and corrects it.

@@ -33,6 +33,7 @@ pub const ARTIFACTS: &[&[Artifact]] = &[
     super::pages::ARTIFACTS,
     super::second_login::ARTIFACTS,
     super::endpoint_url::ARTIFACTS,
+    super::registration::ARTIFACTS,
     super::id_token::ARTIFACTS,
     super::introspection::ARTIFACTS,
     super::token::ARTIFACTS,

@@ -7,12 +7,38 @@
 
 use cucumber::gherkin::Step;
 use cucumber::{given, then, when};
+use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::World;
-use crate::checks::{refusal, success};
-use crate::flow::{Halt, Registration};
+use super::artifacts::{Artifact, ids};
+use super::judge::Row;
+use crate::checks::{Rule, refusal, registration, success};
+use crate::finding::Finding;
+use crate::flow::{Access, Halt, Registration};
 use crate::protocol::Parameters;
+
+/// The latest answer of the registration endpoint.
+pub(super) const ARTIFACTS: &[Artifact] = &[
+    Artifact {
+        name: "registration response",
+        ids: || ids(registration::RULES),
+        judge: |world, rows| {
+            Box::pin(async move {
+                world.judge_registration("registration response", registration::RULES, rows)
+            })
+        },
+    },
+    Artifact {
+        name: "registration error",
+        ids: || ids(registration::ERROR_RULES),
+        judge: |world, rows| {
+            Box::pin(async move {
+                world.judge_registration("registration error", registration::ERROR_RULES, rows)
+            })
+        },
+    },
+];
 
 /// A new client with these metadata is the client of the scenario from now on. Skipped where the provider
 /// takes nobody without an initial access token, or does not take such a client.
@@ -26,10 +52,7 @@ async fn registered(world: &mut World, step: &Step) {
 /// wants one.
 #[given("an openly registered client")]
 async fn openly_registered(world: &mut World, step: &Step) {
-    let result = match world.register(step, Access::Open).await {
-        Ok(()) => world.refuse_closed(),
-        Err(halt) => Err(halt),
-    };
+    let result = world.use_openly_registered_client(step).await;
     world.absorb(result);
 }
 
@@ -37,7 +60,28 @@ async fn openly_registered(world: &mut World, step: &Step) {
 /// sent as it stands.
 #[when("a client is registered")]
 async fn register(world: &mut World, step: &Step) {
-    let result = world.register(step).await;
+    let result = world.register(step, Access::Granted).await;
+    world.absorb(result);
+}
+
+/// As above, whether the provider file names an initial access token or not.
+#[when("a client is registered without an initial access token")]
+async fn register_openly(world: &mut World, step: &Step) {
+    let result = world.register(step, Access::Open).await;
+    world.absorb(result);
+}
+
+/// As above, with a token that nobody issued.
+#[when("a client is registered with a wrong initial access token")]
+async fn register_wrongly(world: &mut World, step: &Step) {
+    let result = world.register(step, Access::Wrong).await;
+    world.absorb(result);
+}
+
+/// A GET in the place of the POST.
+#[when("the registration endpoint is asked by GET")]
+async fn get_registration(world: &mut World) {
+    let result = world.get_registration().await;
     world.absorb(result);
 }
 
@@ -59,36 +103,117 @@ fn accepted(world: &mut World, step: &Step) {
     world.conclude(step, result);
 }
 
+/// 401 and a challenge for a bearer token.
+#[then("the registration is refused for its token")]
+fn refused_for_token(world: &mut World, step: &Step) {
+    let result = world.judge_answer("registration_endpoint", step, |answer, _| {
+        registration::token_is_refused(answer, None)
+    });
+    world.conclude(step, result);
+}
+
+/// The registration (or the update) was refused, or at least one of the members is registered otherwise than
+/// asked: `the asked grant_types and response_types are not registered`.
+#[then(regex = r"^the asked (\w+(?: and \w+)?) (?:is|are) not registered$")]
+async fn not_registered(world: &mut World, names: String, step: &Step) {
+    let members: Vec<&str> = names.split(" and ").collect();
+    let result = world.judge_latest(step, |registration| {
+        registration::is_not_registered(registration, &members)
+    });
+    world.conclude(step, result);
+}
+
+/// The last two registrations brought different identifiers and secrets.
+#[then("the registered clients are told apart")]
+fn told_apart(world: &mut World, step: &Step) {
+    let result = world.judge_distinct(step);
+    world.conclude(step, result);
+}
+
 impl World {
     async fn use_registered_client(&mut self, step: &Step) -> Result<(), Halt> {
-        self.register(step).await?;
+        self.register(step, Access::Granted).await?;
         let rp = self.rp()?;
         let client = rp.registered_client(self.registration()?, step.table.is_none())?;
         self.client = Some(client);
         Ok(())
     }
 
-    async fn register(&mut self, step: &Step) -> Result<(), Halt> {
+    async fn use_openly_registered_client(&mut self, step: &Step) -> Result<(), Halt> {
+        self.register(step, Access::Open).await?;
+        let rp = self.rp()?;
+        let registration = self.registration()?;
+        if matches!(registration.answer.status(), 401 | 403) {
+            return Err(Halt::missing("registration is not open"));
+        }
+        self.client = Some(rp.registered_client(registration, step.table.is_none())?);
+        Ok(())
+    }
+
+    async fn register(&mut self, step: &Step, access: Access) -> Result<(), Halt> {
         let rp = self.rp()?;
         let registration = match &step.docstring {
-            Some(text) => rp.register_text(text).await?,
+            Some(text) => rp.register_text(text, Map::new(), access).await?,
             None => {
                 let mut metadata = rp.client_metadata();
                 self.change_metadata(&mut metadata, step)?;
                 complete_flows(&mut metadata);
-                rp.register(metadata).await?
+                rp.register(metadata, access).await?
             }
         };
         self.take_answer("registration_endpoint", registration.answer.clone());
+        self.managed.extend(registration.management());
         self.registrations.push(registration);
         Ok(())
     }
 
-    /// The latest registration.
+    async fn get_registration(&mut self) -> Result<(), Halt> {
+        let rp = self.rp()?;
+        let url = rp.endpoint("registration_endpoint")?;
+        let answer = rp.manage(Method::GET, &url, None, None).await?;
+        self.take_answer("registration_endpoint", answer);
+        Ok(())
+    }
+
+    /// The latest registration (or update).
     pub(super) fn registration(&self) -> Result<&Registration, Halt> {
         self.registrations
             .last()
             .ok_or_else(|| Halt::unjudged("the scenario registered no client: a step is missing"))
+    }
+
+    fn judge_registration(
+        &mut self,
+        of: &str,
+        rules: &[Rule<Registration>],
+        rows: &[Row],
+    ) -> Result<(), Halt> {
+        let registration = self.registration()?.clone();
+        let evidence = self.look_at(registration.answer.answer.exchange, of);
+        self.judge_rules(rules, &registration, of, &evidence, rows);
+        Ok(())
+    }
+
+    pub(super) fn judge_latest(
+        &mut self,
+        step: &Step,
+        judge: impl Fn(&Registration) -> Finding,
+    ) -> Result<(), Halt> {
+        let registration = self.registration()?.clone();
+        let of = "registered metadata";
+        let evidence = self.look_at(registration.answer.answer.exchange, of);
+        self.judge_rows(step, of, &evidence, |_| Ok(judge(&registration)))
+    }
+
+    fn judge_distinct(&mut self, step: &Step) -> Result<(), Halt> {
+        let [.., one, other] = self.registrations.as_slice() else {
+            return Err(Halt::unjudged("the scenario registered no two clients"));
+        };
+        let finding = registration::are_distinct(one, other);
+        let evidence = self.look_at(other.answer.answer.exchange, "registration response");
+        self.judge_rows(step, "registration response", &evidence, |_| {
+            Ok(finding.clone())
+        })
     }
 
     /// Changes metadata as a step's table says.

@@ -10,7 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::checks::jwks::Jwks;
 use crate::finding::{Finding, Outcome};
 use crate::flow::{
-    AuthorizationAttempt, CompletedFlow, Halt, Lease, Registration, RelyingParty, Session, Tokens,
+    AuthorizationAttempt, CompletedFlow, Halt, Lease, Management, Registration, RelyingParty,
+    Session, Tokens,
 };
 use crate::http::Deadline;
 use crate::login::Credentials;
@@ -92,6 +93,8 @@ pub struct World {
     pub(super) other_user_token: Option<String>,
     /// The access token was introspected last, not another token.
     pub(super) introspected_access_token: bool,
+    /// How the registered clients are managed, the latest last.
+    pub(super) managed: Vec<Management>,
     /// The last answer of each endpoint, by its metadata name.
     pub(super) answers: BTreeMap<&'static str, JsonAnswer>,
     permit: Option<(Arc<Semaphore>, OwnedSemaphorePermit)>,

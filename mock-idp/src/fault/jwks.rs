@@ -173,11 +173,11 @@ pub(super) const FAULTS: &[Fault] = &[
         summary: "the modulus of an RSA key begins with a zero octet",
         needs: Some("jwks"),
         break_: Break::Json(Document::Jwks, |_, jwks| {
-            if let Some(key) = first(jwks, "RSA") {
-                if let Some(mut n) = octets(key, "n") {
-                    n.insert(0, 0);
-                    key.insert("n".to_owned(), json!(URL_SAFE_NO_PAD.encode(n)));
-                }
+            if let Some(key) = first(jwks, "RSA")
+                && let Some(mut n) = octets(key, "n")
+            {
+                n.insert(0, 0);
+                key.insert("n".to_owned(), json!(URL_SAFE_NO_PAD.encode(n)));
             }
         }),
     },
@@ -252,12 +252,12 @@ pub(super) const FAULTS: &[Fault] = &[
         summary: "an RSA key has 1024 bits",
         needs: Some("jwks"),
         break_: Break::Json(Document::Jwks, |_, jwks| {
-            if let Some(key) = first(jwks, "RSA") {
-                if let Some(mut n) = octets(key, "n") {
-                    n.drain(..128);
-                    n[0] |= 0x80;
-                    key.insert("n".to_owned(), json!(URL_SAFE_NO_PAD.encode(n)));
-                }
+            if let Some(key) = first(jwks, "RSA")
+                && let Some(mut n) = octets(key, "n")
+            {
+                n.drain(..128);
+                n[0] |= 0x80;
+                key.insert("n".to_owned(), json!(URL_SAFE_NO_PAD.encode(n)));
             }
         }),
     },

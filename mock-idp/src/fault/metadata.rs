@@ -163,7 +163,10 @@ pub(super) const FAULTS: &[Fault] = &[
         summary: "a page for people stands in the place of the document",
         needs: None,
         break_: Break::Answer(&[Endpoint::OpenidConfiguration], |_, reply| {
-            *reply = Reply::html(StatusCode::OK, "<!DOCTYPE html><title>Welcome</title>".to_owned());
+            *reply = Reply::html(
+                StatusCode::OK,
+                "<!DOCTYPE html><title>Welcome</title>".to_owned(),
+            );
         }),
     },
     Fault {
