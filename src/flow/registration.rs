@@ -81,6 +81,17 @@ impl Registration {
         })
     }
 
+    /// How the client is managed from now on: an answer may bring a new token or another place.
+    pub(crate) fn renewed(&self, before: &Management) -> Option<Management> {
+        let url = self.answer.text("registration_client_uri");
+        let url = url.and_then(|text| Url::parse(text).ok());
+        let token = self.answer.text("registration_access_token");
+        (self.answer.is_success() && (url.is_some() || token.is_some())).then(|| Management {
+            url: url.unwrap_or_else(|| before.url.clone()),
+            token: token.map_or_else(|| before.token.clone(), Secret::new),
+        })
+    }
+
     /// The metadata as they are registered, fit to be sent in an update: without what the server alone
     /// assigns.
     pub fn current(&self) -> Map<String, Value> {
@@ -341,6 +352,13 @@ impl RelyingParty {
         let answer = self.ask(request, purpose).await?;
         if answer.is_success() && method == Method::DELETE {
             self.registered.remove(url);
+        } else if let (Some(url), Some(token)) = (
+            answer.text("registration_client_uri"),
+            answer.text("registration_access_token"),
+        ) && let Ok(url) = Url::parse(url)
+        {
+            let token = Secret::new(token);
+            self.registered.add(Management { url, token });
         }
         Ok(answer)
     }

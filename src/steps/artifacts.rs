@@ -34,6 +34,7 @@ pub const ARTIFACTS: &[&[Artifact]] = &[
     super::second_login::ARTIFACTS,
     super::endpoint_url::ARTIFACTS,
     super::registration::ARTIFACTS,
+    super::client_management::ARTIFACTS,
     super::id_token::ARTIFACTS,
     super::introspection::ARTIFACTS,
     super::token::ARTIFACTS,

@@ -10,6 +10,7 @@ mod claims_request;
 mod endpoint_url;
 mod every_exchange;
 mod front_channel;
+mod client_management;
 mod granted_scope;
 mod hints;
 mod id_token;
