@@ -17,9 +17,15 @@ use crate::store::{Client, Registration};
 
 /// Registers a client; no token is needed.
 pub(super) fn register(ctx: &Context<'_>) -> Result<Reply, OauthError> {
-    let metadata = registration::read(ctx, &body(ctx)?)?;
+    let given = body(ctx)?;
+    let metadata = registration::read(ctx, &given)?;
     let mut client = metadata.client;
     client.id = ctx.random();
+    if ctx.omits(Check::RegistrationChosenId)
+        && let Some(chosen) = given.get("client_id").and_then(Value::as_str)
+    {
+        client.id = chosen.to_owned();
+    }
     client.secret = client.auth.uses_secret().then(|| ctx.random());
     client.registration = Some(Registration {
         access_token: Some(ctx.random()),
@@ -70,14 +76,23 @@ fn update(ctx: &Context<'_>, client: &Client) -> Result<Reply, OauthError> {
         "client_secret_expires_at",
         "client_id_issued_at",
     ];
-    if ours.iter().any(|name| given.contains_key(*name)) {
+    if ours.iter().any(|name| given.contains_key(*name)) && !ctx.omits(Check::RegistrationAssigned)
+    {
         return Err(invalid("an update may not hold what only the server sets"));
     }
     if ctx.omits(Check::RegistrationReplace)
         && let Some(registration) = &client.registration
     {
         for (name, value) in &registration.metadata {
-            given.entry(name.clone()).or_insert_with(|| value.clone());
+            let now = given.entry(name.clone()).or_insert_with(|| value.clone());
+            if let (Value::Array(now), Value::Array(before)) = (now, value) {
+                let gone: Vec<Value> = before
+                    .iter()
+                    .filter(|one| !now.contains(one))
+                    .cloned()
+                    .collect();
+                now.extend(gone);
+            }
         }
     }
     let metadata = registration::read(ctx, &given)?;
@@ -88,8 +103,17 @@ fn update(ctx: &Context<'_>, client: &Client) -> Result<Reply, OauthError> {
             .or(client.secret.clone())
             .or_else(|| Some(ctx.random()));
     }
+    if ctx.omits(Check::RegistrationOldRedirectUris) {
+        updated
+            .redirect_uris
+            .extend(client.redirect_uris.iter().cloned());
+    }
+    let token = given
+        .get("registration_access_token")
+        .and_then(Value::as_str);
     updated.registration = client.registration.as_ref().map(|before| Registration {
         metadata: metadata.document,
+        access_token: token.map(str::to_owned).or(before.access_token.clone()),
         ..before.clone()
     });
     ctx.issuer.store().register(updated.clone(), ctx.now);
@@ -119,7 +143,7 @@ fn authorized(ctx: &Context<'_>) -> Result<Arc<Client>, OauthError> {
     }
     // A good token that asks for a client that is not there has fallen into wrong hands
     // (https://www.rfc-editor.org/rfc/rfc7592#section-2.1).
-    if client.is_none() {
+    if client.is_none() && !ctx.omits(Check::RegistrationTokenRevoked) {
         store.revoke_registration_token(token, ctx.now);
     }
     let description = "the registration access token is not that of the client";

@@ -43,6 +43,7 @@ pub(super) const FAULTS: &[Fault] = &[
             "OIDCC-3.1.2.1-6",
             "OIDCC-3.1.2.6-1",
             "RFC6749-3.1.2.4-2",
+            "RFC7591-5-3",
             "RFC9700-2.1-1",
         ],
         summary: "a redirect_uri that is not registered is taken",

@@ -229,8 +229,28 @@ pub(crate) enum Check {
     /// The document of RFC 8414 stands between host and path of the issuer.
     MetadataPlace,
     // Registration.
-    /// Redirect URIs are there and well-formed.
+    /// Redirect URIs are URIs.
     RegistrationRedirectUris,
+    /// A client that users are sent back to has a redirect URI.
+    RegistrationRedirectUriMissing,
+    /// A redirect URI has no fragment.
+    RegistrationFragment,
+    /// A redirect URI of a web client is https or on this device.
+    RegistrationHttps,
+    /// A redirect URI of a web client of the implicit flow is https.
+    RegistrationImplicitHttps,
+    /// An http redirect URI of a native client is on this device.
+    RegistrationNativeHttp,
+    /// Grant types and response types go together.
+    RegistrationFlows,
+    /// ID tokens of the authorization endpoint are signed.
+    RegistrationUnsigned,
+    /// ID tokens of a public client are not signed by HMAC.
+    RegistrationHmac,
+    /// What is not known is ignored.
+    RegistrationUnknown,
+    /// The provider chooses the `client_id`.
+    RegistrationChosenId,
     /// Other metadata is well-formed and supported.
     RegistrationMetadata,
     /// `jwks` and `jwks_uri` exclude each other.
@@ -239,9 +259,15 @@ pub(crate) enum Check {
     RegistrationAccessToken,
     /// An update names the client.
     RegistrationClientId,
+    /// A token that asks for an unknown client is revoked.
+    RegistrationTokenRevoked,
+    /// An update cannot set what only the server sets.
+    RegistrationAssigned,
+    /// A redirect URI that an update left out is gone.
+    RegistrationOldRedirectUris,
     /// An update cannot choose the secret.
     RegistrationSecret,
-    /// An update replaces what it leaves out.
+    /// An update replaces lists, and what it leaves out.
     RegistrationReplace,
     /// A deleted client is gone.
     RegistrationDelete,

@@ -69,7 +69,10 @@ pub(crate) fn read(ctx: &Context<'_>, given: &Map<String, Value>) -> Result<Meta
         Some("native") => ApplicationType::Native,
         Some(_) => return Err(invalid("application_type is neither web nor native")),
     };
-    let (grant_types, response_types) = flows(&mut reader, is_lenient)?;
+    let (grant_types, response_types) = flows(
+        &mut reader,
+        is_lenient || ctx.omits(Check::RegistrationFlows),
+    )?;
     let redirect_uris = redirect_uris(ctx, &mut reader, application_type, &grant_types)?;
     let auth = match reader.text("token_endpoint_auth_method")? {
         None => ClientAuth::Basic,
@@ -92,7 +95,17 @@ pub(crate) fn read(ctx: &Context<'_>, given: &Map<String, Value>) -> Result<Meta
         is_lenient,
     )?;
     let algorithms = Algorithm::ALL.map(Algorithm::name);
-    let id_token_alg = reader.one_of("id_token_signed_response_alg", &algorithms, is_lenient)?;
+    let is_lenient_of_alg = is_lenient
+        || ctx.omits(Check::RegistrationUnsigned)
+            && reader.says("id_token_signed_response_alg", "none")
+        || ctx.omits(Check::RegistrationHmac)
+            && auth == ClientAuth::None
+            && reader.says("id_token_signed_response_alg", "HS256");
+    let id_token_alg = reader.one_of(
+        "id_token_signed_response_alg",
+        &algorithms,
+        is_lenient_of_alg,
+    )?;
     reader.one_of("subject_type", &["public"], is_lenient)?;
     let default_max_age = reader.number("default_max_age")?;
     reader.flag("require_auth_time")?;
@@ -111,6 +124,13 @@ pub(crate) fn read(ctx: &Context<'_>, given: &Map<String, Value>) -> Result<Meta
     let post_logout_redirect_uris = post_logout_redirect_uris(&mut reader, auth, is_lenient)?;
     let scope = reader.text("scope")?.map(|text| scope::known(&text));
 
+    let is_known = |name: &String| {
+        reader.document.contains_key(name)
+            || ["jwks", "scope", "client_id", "client_secret"].contains(&name.as_str())
+    };
+    if ctx.omits(Check::RegistrationUnknown) && !given.keys().all(is_known) {
+        return Err(invalid("a member is not known"));
+    }
     let mut document = reader.document;
     let mut default = |name: &str, value: Value| {
         document.entry(name.to_owned()).or_insert(value);
@@ -230,21 +250,19 @@ fn redirect_uris(
         .texts("redirect_uris")
         .map_err(|_| refused("redirect_uris is not an array of texts"))?
         .unwrap_or_default();
-    if ctx.omits(Check::RegistrationRedirectUris) {
-        return Ok(uris);
-    }
     let is_redirected = grant_types
         .iter()
         .any(|name| name == "authorization_code" || name == "implicit");
-    if is_redirected && uris.is_empty() {
+    if is_redirected && uris.is_empty() && !ctx.omits(Check::RegistrationRedirectUriMissing) {
         return Err(refused("redirect_uris is missing"));
     }
     let is_implicit = grant_types.iter().any(|name| name == "implicit");
     match uris
         .iter()
-        .find_map(|uri| redirect::problem(uri, application_type, is_implicit))
+        .filter_map(|uri| redirect::problem(uri, application_type, is_implicit))
+        .find(|(check, _)| !ctx.omits(*check))
     {
-        Some(problem) => Err(refused(problem)),
+        Some((_, problem)) => Err(refused(problem)),
         None => Ok(uris),
     }
 }
@@ -317,6 +335,10 @@ struct Reader<'g> {
 impl Reader<'_> {
     fn has(&self, name: &str) -> bool {
         self.given.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    fn says(&self, name: &str, text: &str) -> bool {
+        self.given.get(name).is_some_and(|value| value == text)
     }
 
     // A null is a member without a value.

@@ -2,20 +2,24 @@
 
 use url::{Host, Url};
 
+use crate::fault::Check;
 use crate::redirect_uri::{is_absolute, is_loopback_address};
 use crate::store::ApplicationType;
 
-/// Why a redirect URI is not taken; nothing when it is.
+/// Why a redirect URI is not taken, and the validation that says so; nothing when it is.
 pub(super) fn problem(
     uri: &str,
     application_type: ApplicationType,
     is_implicit: bool,
-) -> Option<&'static str> {
+) -> Option<(Check, &'static str)> {
     if !is_absolute(uri) {
-        return Some("a redirect URI is not an absolute URI");
+        return Some((
+            Check::RegistrationRedirectUris,
+            "a redirect URI is not an absolute URI",
+        ));
     }
     if uri.contains('#') {
-        return Some("a redirect URI has a fragment");
+        return Some((Check::RegistrationFragment, "a redirect URI has a fragment"));
     }
     let url = Url::parse(uri).ok()?;
     let is_localhost = url.host() == Some(Host::Domain("localhost")) || is_loopback_address(&url);
@@ -24,20 +28,30 @@ pub(super) fn problem(
         (ApplicationType::Web, "https")
             if is_implicit && url.host() == Some(Host::Domain("localhost")) =>
         {
-            Some("a web client of the implicit flow may not use localhost")
+            Some((
+                Check::RegistrationImplicitHttps,
+                "a web client of the implicit flow may not use localhost",
+            ))
         }
         (ApplicationType::Web, "https") => None,
-        (ApplicationType::Web, "http") if is_implicit => {
-            Some("a web client of the implicit flow has to use https")
-        }
+        (ApplicationType::Web, "http") if is_implicit => Some((
+            Check::RegistrationImplicitHttps,
+            "a web client of the implicit flow has to use https",
+        )),
         // http on the way would give the code away (https://www.rfc-editor.org/rfc/rfc9700#section-2.6).
         (ApplicationType::Web, "http") if is_localhost => None,
-        (ApplicationType::Web, _) => Some("a web client has to use https"),
-        (ApplicationType::Native, "https") => Some("a native client may not use https"),
-        (ApplicationType::Native, "http") if is_localhost => None,
-        (ApplicationType::Native, "http") => {
-            Some("a native client may use http on loopback addresses only")
+        (ApplicationType::Web, _) => {
+            Some((Check::RegistrationHttps, "a web client has to use https"))
         }
+        (ApplicationType::Native, "https") => Some((
+            Check::RegistrationRedirectUris,
+            "a native client may not use https",
+        )),
+        (ApplicationType::Native, "http") if is_localhost => None,
+        (ApplicationType::Native, "http") => Some((
+            Check::RegistrationNativeHttp,
+            "a native client may use http on loopback addresses only",
+        )),
         (ApplicationType::Native, _) => None,
     }
 }
