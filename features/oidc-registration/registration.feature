@@ -84,6 +84,30 @@ Feature: Dynamic client registration
     Then the authorization request is refused
       | RFC7591-5-3 | a new client is redirected to its registered URIs only | no redirect |
 
+  @needs.user
+  Scenario: A client assertion of another algorithm than the registered one
+    Given a registered client
+      | token_endpoint_auth_method      | "private_key_jwt" |
+      | token_endpoint_auth_signing_alg | "ES256"           |
+    And a completed authorization code flow
+    And a registered client
+      | token_endpoint_auth_method      | "private_key_jwt" |
+      | token_endpoint_auth_signing_alg | "RS256"           |
+    When the user authorizes
+    And the client redeems the code
+    Then the token request is refused
+      | OIDCR-2-3 | a client assertion of another than the registered alg is refused | invalid_client |
+
+  @needs.user @own.issuer
+  Scenario: A login older than default_max_age
+    Given a registered client
+      | default_max_age | 1 |
+    And a completed authorization code flow of its own
+    When 2 seconds pass
+    And the user authorizes
+    Then the user was asked to log in
+      | OIDCR-2-8 | default_max_age makes an old login be done again |
+
   Scenario: The registration endpoint is asked by GET
     Given a registered client
     When the registration endpoint is asked by GET

@@ -10,6 +10,7 @@ pub mod endpoint_url;
 pub mod every_exchange;
 pub mod front_channel;
 pub mod client_management;
+pub mod every_exchange;
 pub mod granted_scope;
 pub mod id_token;
 pub mod introspection;

@@ -4,6 +4,7 @@
 //! is a [`Halt`].
 
 mod authorize;
+mod client_key;
 mod complete;
 mod oauth_metadata;
 mod registration;

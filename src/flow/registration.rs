@@ -12,9 +12,10 @@ use http::{HeaderValue, Method};
 use serde_json::{Map, Value, json};
 use url::{Host, Url};
 
+use super::client_key::RunKey;
 use super::{Halt, RelyingParty, random_text};
 use crate::protocol::{JsonAnswer, get_request, json_request, with_bearer};
-use crate::provider::{AuthMethod, ClientConfig, Secret};
+use crate::provider::{AuthMethod, ClientConfig, ClientKey, Secret};
 use crate::run::Evidence;
 
 /// The requirement that stands for "a registration is answered with a client".
@@ -110,6 +111,8 @@ impl Registration {
                     .iter()
                     .all(|one| texts(Some(got)).contains(one));
             (!is_same(asked, got) && !widened).then_some((name, got))
+            // Keys may come back in another form.
+            (name != "jwks" && !is_same(asked, got)).then_some((name, got))
         })
     }
 }
@@ -183,16 +186,30 @@ impl RelyingParty {
             .to_owned()
     }
 
-    /// Asks for a new client.
+    /// The key of the clients that are registered for `private_key_jwt`.
+    fn run_key(&self) -> Result<&RunKey, Halt> {
+        if let Some(key) = self.run_key.get() {
+            return Ok(key);
+        }
+        let key = RunKey::generate()?;
+        self.recorder().learn("private_key", key.key.pem.expose());
+        Ok(self.run_key.get_or_init(|| key))
+    }
+
+    /// Asks for a new client. One for `private_key_jwt` gets the key of the run, if it brings none itself.
     ///
     /// # Errors
     /// The provider has no registration endpoint, the network failed, or with [`Access::Granted`] nobody is
     /// taken without (another) initial access token. That the metadata are refused is no error.
     pub async fn register(
         &self,
-        asked: Map<String, Value>,
+        mut asked: Map<String, Value>,
         access: Access,
     ) -> Result<Registration, Halt> {
+        let by_key = asked.get("token_endpoint_auth_method") == Some(&json!("private_key_jwt"));
+        if by_key && !asked.contains_key("jwks") && !asked.contains_key("jwks_uri") {
+            asked.insert("jwks".to_owned(), self.run_key()?.jwks.clone());
+        }
         let text = Value::Object(asked.clone()).to_string();
         self.register_text(&text, asked, access).await
     }
@@ -313,7 +330,7 @@ impl RelyingParty {
             id: id.to_owned(),
             auth,
             secret: answer.text("client_secret").map(Secret::new),
-            key: None,
+            key: self.key_of(registration),
             redirect_uris: texts(said("redirect_uris")),
             post_logout_redirect_uris: texts(said("post_logout_redirect_uris")),
             id_token_signed_response_alg: Some(
@@ -323,6 +340,12 @@ impl RelyingParty {
                     .to_owned(),
             ),
         })
+    }
+
+    /// The private key to the public one that was registered, if it is ours.
+    fn key_of(&self, registration: &Registration) -> Option<ClientKey> {
+        let own = self.run_key.get()?;
+        (registration.asked.get("jwks") == Some(&own.jwks)).then(|| own.key.clone())
     }
 
     /// Reads (GET), updates (PUT) or deletes (DELETE) a registered client.

@@ -1,13 +1,14 @@
 //! The scripted relying party: everything that a journey with one issuer needs.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
 use url::Url;
 
 use super::authorize::Attempts;
+use super::client_key::RunKey;
 use super::oauth_metadata::OauthMetadata;
 use super::registration::Registered;
 use super::session::Sessions;
@@ -53,6 +54,7 @@ pub struct RelyingParty {
     /// The authorization requests of the run.
     pub attempts: Attempts,
     pub(super) registered: Registered,
+    pub(super) run_key: OnceLock<RunKey>,
     pub(super) oauth_metadata: OnceCell<OauthMetadata>,
     keys: OnceCell<Answer>,
     asked: Mutex<HashSet<String>>,
@@ -83,6 +85,7 @@ impl RelyingParty {
             specimens: Specimens::default(),
             attempts: Attempts::default(),
             registered: Registered::default(),
+            run_key: OnceLock::new(),
             oauth_metadata: OnceCell::new(),
             keys: OnceCell::new(),
             asked: Mutex::default(),

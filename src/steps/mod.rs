@@ -11,6 +11,7 @@ mod endpoint_url;
 mod every_exchange;
 mod front_channel;
 mod client_management;
+mod every_exchange;
 mod granted_scope;
 mod hints;
 mod id_token;

@@ -293,6 +293,7 @@ fn validate(
                 "max_age is not a number of seconds",
             ));
         }
+        _ if ctx.omits(Check::DefaultMaxAge) => None,
         _ => request.client.default_max_age,
     };
     if let Some(text) = params.get("claims") {

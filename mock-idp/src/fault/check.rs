@@ -58,6 +58,8 @@ pub(crate) enum Check {
     MaxAgeSyntax,
     /// A login older than `max_age` is none.
     MaxAge,
+    /// The `default_max_age` of the client stands in for `max_age`.
+    DefaultMaxAge,
     /// The `id_token_hint` is an ID token of this issuer.
     IdTokenHint,
     /// The user of the hint, or of the `claims` parameter, is the one who logs in.
@@ -132,6 +134,8 @@ pub(crate) enum Check {
     ClientIdMatches,
     /// Many wrong secrets are slowed down.
     ClientSecretRate,
+    /// The algorithm of a client assertion is the registered one.
+    AssertionAlgorithm,
     /// The signature of a client assertion.
     AssertionSignature,
     /// `aud` of a client assertion.

@@ -19,6 +19,13 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        id: "registration.assertion_alg",
+        breaks: &["OIDCR-2-3"],
+        summary: "a client assertion of another algorithm than the registered one is taken",
+        needs: Some("dcr"),
+        break_: Break::Omit(Check::AssertionAlgorithm),
+    },
+    Fault {
         id: "registration.auth_method_missing",
         breaks: &["RFC7591-2-3", "RFC7591-3.2.1-3", "OIDCR-3.2-5"],
         summary: "the answer does not tell the token_endpoint_auth_method",
@@ -65,6 +72,13 @@ pub(super) const FAULTS: &[Fault] = &[
         break_: Break::Answer(&[Endpoint::Register], |_, reply| {
             *reply = Reply::empty(StatusCode::UNAUTHORIZED).with(WWW_AUTHENTICATE, "Bearer");
         }),
+    },
+    Fault {
+        id: "registration.default_max_age",
+        breaks: &["OIDCR-2-8"],
+        summary: "default_max_age has no effect",
+        needs: Some("dcr"),
+        break_: Break::Omit(Check::DefaultMaxAge),
     },
     Fault {
         id: "registration.delete_200",
