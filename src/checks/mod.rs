@@ -16,6 +16,7 @@ pub mod id_token;
 pub mod introspection;
 pub mod jwks;
 pub mod login_page;
+pub mod logout;
 pub mod metadata;
 pub mod oauth_metadata;
 pub mod refusal;

@@ -107,6 +107,17 @@ pub(crate) fn random_text(length: usize) -> String {
         .collect()
 }
 
+/// A text of printable ASCII characters, the space included, that begins and ends with a letter or digit: all that
+/// `state` may consist of ([RFC 6749 appendix A.5](https://www.rfc-editor.org/rfc/rfc6749#appendix-A.5)).
+pub(crate) fn printable_text(length: usize) -> String {
+    let mut rng = rand::rng();
+    let inner = length.saturating_sub(2);
+    let inner: String = (0..inner)
+        .map(|_| char::from(rng.random_range(b' '..=b'~')))
+        .collect();
+    format!("{}{inner}{}", random_text(1), random_text(1))
+}
+
 /// `openid profile email`, as far as the client may ask for it.
 fn default_scope(rp: &RelyingParty) -> String {
     let words: Vec<&str> = ["openid", "profile", "email"]

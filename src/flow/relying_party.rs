@@ -12,7 +12,7 @@ use super::client_key::RunKey;
 use super::oauth_metadata::OauthMetadata;
 use super::registration::Registered;
 use super::session::Sessions;
-use super::{Halt, Specimens};
+use super::{Halt, Logouts, Specimens};
 use crate::evidence::Recorder;
 use crate::http::{Answer, Client};
 use crate::jwt::key::JwkSet;
@@ -53,6 +53,8 @@ pub struct RelyingParty {
     pub specimens: Specimens,
     /// The authorization requests of the run.
     pub attempts: Attempts,
+    /// Logouts that scenarios share.
+    pub logouts: Logouts,
     pub(super) registered: Registered,
     pub(super) run_key: OnceLock<RunKey>,
     pub(super) oauth_metadata: OnceCell<OauthMetadata>,
@@ -84,6 +86,7 @@ impl RelyingParty {
             sessions: Sessions::new(Arc::clone(&options.client)),
             specimens: Specimens::default(),
             attempts: Attempts::default(),
+            logouts: Logouts::default(),
             registered: Registered::default(),
             run_key: OnceLock::new(),
             oauth_metadata: OnceCell::new(),

@@ -26,6 +26,7 @@ pub struct Artifact {
 
 /// All artifacts, by the file that captures them.
 pub const ARTIFACTS: &[&[Artifact]] = &[
+    super::logout::ARTIFACTS,
     super::metadata::ARTIFACTS,
     super::authorization_response::ARTIFACTS,
     super::front_channel::ARTIFACTS,

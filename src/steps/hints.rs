@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::flow::Halt;
 use crate::jwt::compact::Jws;
-use crate::protocol::Parameters;
+use crate::protocol::{Parameters, id_token_of_another_issuer};
 
 /// A token with one character of the signature changed, in the middle: the last one may hold bits that no
 /// reader looks at.
@@ -27,6 +27,13 @@ pub(super) fn with_another_signature(token: &str) -> String {
 pub(super) fn without_signature(token: &str) -> String {
     let claims = token.split('.').nth(1).unwrap_or_default();
     format!("{}.{claims}.", encode(&json!({"alg": "none"})))
+}
+
+/// The claims of a token but for `iss`, signed with a key of ours.
+pub(super) fn of_another_issuer(token: &str) -> Result<String, Halt> {
+    id_token_of_another_issuer(token).ok_or_else(|| {
+        Halt::unjudged("the ID Token can't be read, so that none like it can be made")
+    })
 }
 
 /// The subject of a token.

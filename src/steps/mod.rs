@@ -17,6 +17,7 @@ mod hints;
 mod id_token;
 mod introspection;
 mod judge;
+mod logout;
 mod metadata;
 mod pages;
 mod phrases;

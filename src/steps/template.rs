@@ -48,6 +48,18 @@ pub const WORDS: &[(&str, &str)] = &[
         "the claims of the ID Token that the client holds, with alg none",
     ),
     (
+        "{id_token of another issuer}",
+        "the claims of the ID Token that the client holds but for iss, signed with a key of ours",
+    ),
+    (
+        "{post_logout_redirect_uri}",
+        "the post-logout redirect URI of the client",
+    ),
+    (
+        "{other client's post_logout_redirect_uri}",
+        "a post-logout redirect URI that is another client's and not the client's own",
+    ),
+    (
         "{registered redirect_uri}",
         "the redirect URI of the client that was registered last",
     ),
@@ -72,6 +84,10 @@ pub const WORDS: &[(&str, &str)] = &[
     (
         "{unreserved N}",
         "N random characters of all that URIs leave unreserved",
+    ),
+    (
+        "{printable N}",
+        "N random characters of all that ASCII has, the space included",
     ),
 ];
 
@@ -112,6 +128,7 @@ impl World {
         {
             match kind {
                 "random" => return Ok(crate::flow::random_text(length)),
+                "printable" => return Ok(crate::flow::printable_text(length)),
                 "unreserved" => return Ok(Pkce::fresh(length).verifier),
                 _ => {}
             }
@@ -138,6 +155,11 @@ impl World {
             }
             "id_token without signature" => {
                 held(&self.tokens.id_token, "ID Token").map(|t| hints::without_signature(&t))
+            }
+            "id_token of another issuer" => held(&self.tokens.id_token, "ID Token")
+                .and_then(|token| hints::of_another_issuer(&token)),
+            "other client's post_logout_redirect_uri" => {
+                super::logout::uri_of_another(&rp, &client)
             }
             "other user's id_token" => held(&self.other_user_token, "ID Token"),
             "other user's sub" => {

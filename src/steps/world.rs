@@ -11,6 +11,7 @@ use crate::checks::jwks::Jwks;
 use crate::finding::{Finding, Outcome};
 use crate::flow::{
     AuthorizationAttempt, CompletedFlow, Halt, Lease, Management, Registration, RelyingParty,
+    AuthorizationAttempt, CompletedFlow, Halt, Lease, LogoutAttempt, Registration, RelyingParty,
     Session, Tokens,
 };
 use crate::http::Deadline;
@@ -79,6 +80,8 @@ pub struct World {
     pub(super) lease: Option<Lease>,
     /// The last authorization request.
     pub(super) attempt: Option<AuthorizationAttempt>,
+    /// The last logout request.
+    pub(super) logout: Option<Arc<LogoutAttempt>>,
     /// The completed journeys, the latest last.
     pub(super) flows: Vec<Arc<CompletedFlow>>,
     /// The tokens that the client holds now.

@@ -1,0 +1,179 @@
+use bytes::Bytes;
+use http::Method;
+
+use super::*;
+use crate::flow::LogoutPlan;
+use crate::http::Answer;
+use crate::login::{Arrival, Callback, Decision, PageSeen};
+
+const URI: &str = "https://rp.example/bye";
+
+fn page(status: u16) -> Answer {
+    Answer {
+        response: http::Response::builder()
+            .status(status)
+            .body(Bytes::new())
+            .unwrap(),
+        exchange: 2,
+        url: Url::parse("https://op.example/logout").unwrap(),
+        received_at: 0.0,
+    }
+}
+
+/// A logout with these parameters that ended at a URL, or on a page with a status, after these pages.
+fn attempt(
+    parameters: &[(&str, &str)],
+    end: Result<&str, u16>,
+    asked: &[PageKind],
+) -> LogoutAttempt {
+    let end = match end {
+        Ok(url) => End::RedirectUri(Callback {
+            url: url.to_owned(),
+            form: None,
+            status: 302,
+            exchange: 2,
+            received_at: 0.0,
+        }),
+        Err(status) => End::Page {
+            answer: page(status),
+            kind: PageKind::Final,
+        },
+    };
+    let answer = match &end {
+        End::RedirectUri(callback) => Some(AuthorizationAnswer::of(callback.clone())),
+        End::Page { .. } => None,
+    };
+    LogoutAttempt {
+        plan: LogoutPlan {
+            method: Method::GET,
+            parameters: Parameters::new(parameters.iter().copied()),
+            decision: Decision::Agree,
+        },
+        arrival: Arrival {
+            end,
+            pages: asked
+                .iter()
+                .map(|kind| PageSeen {
+                    kind: *kind,
+                    answer: page(200),
+                })
+                .collect(),
+            exchanges: vec![1, 2],
+        },
+        answer,
+    }
+}
+
+fn name(finding: &Finding) -> &'static str {
+    match finding {
+        Finding::Met => "met",
+        Finding::MetWith { .. } => "noted",
+        Finding::Violated { .. } => "violated",
+        Finding::NotApplicable { .. } => "not applicable",
+        Finding::NeedsReview { .. } => "review",
+    }
+}
+
+#[test]
+fn the_redirect_goes_to_the_uri_and_nowhere_else() {
+    for (uri, end, expected) in [
+        (URI, Ok(URI), "met"),
+        (URI, Ok("https://rp.example/bye?state=x"), "met"),
+        (URI, Ok("https://RP.example:443/bye?state=x"), "met"),
+        (URI, Ok("https://rp.example/bye?sid=x&state=x"), "noted"),
+        (URI, Ok("https://rp.example/"), "violated"),
+        (URI, Ok("https://rp.example/bye/"), "violated"),
+        (URI, Ok("http://rp.example/bye"), "violated"),
+        (URI, Err(200), "violated"),
+        (URI, Err(400), "violated"),
+        (
+            "https://rp.example/bye?a=b",
+            Ok("https://rp.example/bye?a=b&state=x"),
+            "met",
+        ),
+        (
+            "https://rp.example/bye?a=b",
+            Ok("https://rp.example/bye?state=x"),
+            "violated",
+        ),
+    ] {
+        let attempt = attempt(&[("post_logout_redirect_uri", uri)], end, &[]);
+        let finding = leads_to_the_uri(&attempt);
+        assert_eq!(name(&finding), expected, "{uri} {end:?} {finding:?}");
+    }
+    let none = attempt(&[], Ok(URI), &[]);
+    assert_eq!(name(&leads_to_the_uri(&none)), "not applicable");
+}
+
+#[test]
+fn state_is_the_one_that_was_sent() {
+    for (sent, end, expected) in [
+        (Some("a b+é"), Ok("?state=a+b%2B%C3%A9"), "met"),
+        (Some("a b+é"), Ok("?state=a%20b%2B%c3%a9"), "met"),
+        (Some("a b+é"), Ok("?state=a+b+%C3%A9"), "violated"),
+        (Some("aB"), Ok("?state=ab"), "violated"),
+        (Some("a"), Ok("?state=a&state=a"), "violated"),
+        (Some("a"), Ok("#state=a"), "violated"),
+        (Some("a"), Ok(""), "violated"),
+        (None, Ok("?state=a"), "violated"),
+        (None, Ok(""), "met"),
+        (Some("a"), Err(200), "not applicable"),
+    ] {
+        let parameters: Vec<(&str, &str)> = sent.map(|s| ("state", s)).into_iter().collect();
+        let url = end.map(|rest: &str| format!("{URI}{rest}"));
+        let attempt = attempt(&parameters, url.as_deref().map_err(|status| *status), &[]);
+        let finding = state_comes_back(&attempt);
+        assert_eq!(name(&finding), expected, "{sent:?} {end:?} {finding:?}");
+    }
+}
+
+#[test]
+fn a_wrong_request_ends_on_a_page() {
+    let asked: &[PageKind] = &[PageKind::Confirmation];
+    for (end, pages, expected, without_proof) in [
+        (Ok(URI), &[][..], "violated", "violated"),
+        (Ok(URI), asked, "violated", "review"),
+        (Err(200), &[][..], "met", "met"),
+        (Err(400), asked, "met", "met"),
+        (Err(500), &[][..], "review", "review"),
+    ] {
+        let attempt = attempt(&[], end, pages);
+        assert_eq!(name(&leads_to_no_uri(&attempt)), expected, "{end:?}");
+        let finding = leads_to_no_uri_without_proof(&attempt);
+        assert_eq!(name(&finding), without_proof, "{end:?}");
+    }
+}
+
+#[test]
+fn the_user_is_asked_first() {
+    for (end, pages, expected) in [
+        (Err(200), &[PageKind::Confirmation][..], "met"),
+        (Ok(URI), &[PageKind::Confirmation][..], "met"),
+        (Ok(URI), &[][..], "violated"),
+        (Ok(URI), &[PageKind::Login][..], "violated"),
+        (Err(200), &[][..], "review"),
+    ] {
+        let finding = asks_the_user(&attempt(&[], end, pages));
+        assert_eq!(name(&finding), expected, "{end:?} {pages:?}");
+    }
+    let mut unseen = attempt(&[], Ok(URI), &[]);
+    unseen.arrival.exchanges.clear();
+    assert_eq!(name(&asks_the_user(&unseen)), "review");
+    assert_eq!(name(&leads_to_no_uri_without_proof(&unseen)), "review");
+}
+
+#[test]
+fn without_a_session_nothing_is_an_error() {
+    for (end, expected) in [
+        (Ok(URI), "met"),
+        (Err(200), "met"),
+        (Err(400), "violated"),
+        (Err(500), "violated"),
+    ] {
+        assert_eq!(
+            name(&is_no_error(&attempt(&[], end, &[]))),
+            expected,
+            "{end:?}"
+        );
+    }
+}

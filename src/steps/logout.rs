@@ -1,0 +1,105 @@
+//! Steps of RP-initiated logout.
+
+use std::sync::Arc;
+
+use cucumber::gherkin::Step;
+use cucumber::{given, when};
+use http::Method;
+
+use super::World;
+use super::artifacts::{Artifact, ids};
+use super::judge::Row;
+use crate::checks::logout;
+use crate::flow::{Halt, LogoutPlan, RelyingParty};
+use crate::login::Decision;
+use crate::provider::ClientConfig;
+
+/// Where the last logout ended.
+pub(super) const ARTIFACTS: &[Artifact] = &[Artifact {
+    name: "logout",
+    ids: || ids(logout::RULES),
+    judge: |world, rows| Box::pin(async move { world.judge_logout(rows) }),
+}];
+
+/// A login and a logout with nothing wrong, in a browser of their own, which led to the client's URI. Shared
+/// with other scenarios: what has something wrong is compared with it.
+#[given("a completed logout")]
+async fn completed(world: &mut World) {
+    let result = world.borrow_logout().await;
+    world.absorb(result);
+}
+
+/// The table changes the parameters. The user agrees when asked.
+#[when("the user logs out")]
+async fn log_out(world: &mut World, step: &Step) {
+    let result = world.log_out(step, Method::GET, Decision::Agree).await;
+    world.absorb(result);
+}
+
+/// As above; the request is a form in the body of a POST.
+#[when("the user logs out by POST")]
+async fn log_out_by_post(world: &mut World, step: &Step) {
+    let result = world.log_out(step, Method::POST, Decision::Agree).await;
+    world.absorb(result);
+}
+
+/// The table changes the parameters. The user answers nothing and leaves.
+#[when("the user looks at the logout page")]
+async fn look(world: &mut World, step: &Step) {
+    let result = world.log_out(step, Method::GET, Decision::Look).await;
+    world.absorb(result);
+}
+
+/// A URI that another client has and `client` has not.
+pub(super) fn uri_of_another(rp: &RelyingParty, client: &ClientConfig) -> Result<String, Halt> {
+    let other = rp.other_client(client)?;
+    other
+        .post_logout_redirect_uris
+        .iter()
+        .find(|uri| !client.post_logout_redirect_uris.contains(uri))
+        .cloned()
+        .ok_or_else(|| {
+            Halt::missing(format!(
+                "client `{}` has no entry in post_logout_redirect_uris that client `{}` has not",
+                other.id, client.id
+            ))
+        })
+}
+
+impl World {
+    async fn borrow_logout(&mut self) -> Result<(), Halt> {
+        let rp = self.rp()?;
+        let attempt = rp.logouts.get(&rp, &self.client()?).await?;
+        self.note_exchanges(&attempt.arrival.exchanges);
+        self.logout = Some(attempt);
+        Ok(())
+    }
+
+    async fn log_out(
+        &mut self,
+        step: &Step,
+        method: Method,
+        decision: Decision,
+    ) -> Result<(), Halt> {
+        let rp = self.rp()?;
+        let mut plan = LogoutPlan::new(&self.client()?, &self.tokens)?;
+        plan.method = method;
+        plan.decision = decision;
+        self.change(&mut plan.parameters, step.table.as_ref())?;
+        let session = self.session()?;
+        let attempt = rp.log_out(&session, plan).await?;
+        self.note_exchanges(&attempt.arrival.exchanges);
+        self.logout = Some(Arc::new(attempt));
+        Ok(())
+    }
+
+    fn judge_logout(&mut self, rows: &[Row]) -> Result<(), Halt> {
+        let attempt = self
+            .logout
+            .clone()
+            .ok_or_else(|| Halt::unjudged("nobody logged out: a step is missing"))?;
+        let evidence = self.look_at(attempt.exchange(), "answer to the logout request");
+        self.judge_rules(logout::RULES, &*attempt, "logout", &evidence, rows);
+        Ok(())
+    }
+}
