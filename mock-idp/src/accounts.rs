@@ -17,6 +17,9 @@ pub const POST_LOGOUT_REDIRECT_URIS: [&str; 3] = [
     "http://127.0.0.1:8765/post-logout",
 ];
 
+/// A post-logout redirect URI of `conformance-client-post` alone.
+pub const OTHER_POST_LOGOUT_REDIRECT_URI: &str = "https://127.0.0.1:8765/post-logout-other";
+
 /// A client that every issuer knows.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAccount {

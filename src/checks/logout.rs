@@ -2,11 +2,14 @@
 //! 1.0](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)): where the browser ended, and what it was
 //! asked on the way.
 
+use serde_json::Value;
 use url::Url;
 
-use super::Rule;
+use super::metadata::Discovery;
+use super::url::is_https_or_loopback;
+use super::{Rule, refusal};
 use crate::finding::Finding;
-use crate::flow::LogoutAttempt;
+use crate::flow::{LogoutAttempt, Registration};
 use crate::login::{End, PageKind};
 use crate::protocol::{AuthorizationAnswer, Parameters};
 
@@ -26,6 +29,24 @@ pub const RULES: &[Rule<LogoutAttempt>] = &[
     rule("OIDCRPL-3-6", leads_to_no_uri),
     rule("OIDCRPL-4-2", is_no_error),
     rule("OIDCRPL-4-3", leads_to_no_uri),
+];
+
+/// The rule on the endpoint, as the metadata name it.
+pub const ENDPOINT_RULES: &[Rule<Discovery>] = &[Rule {
+    id: "OIDCRPL-2.1-1",
+    check: endpoint_is_https,
+}];
+
+/// The rules on the registration of a client with `post_logout_redirect_uris`.
+pub const REGISTRATION_RULES: &[Rule<Registration>] = &[
+    Rule {
+        id: "OIDCRPL-2-11",
+        check: http_is_not_taken,
+    },
+    Rule {
+        id: "OIDCRPL-3.1-1",
+        check: uris_are_registered,
+    },
 ];
 
 const fn rule(id: &'static str, check: fn(&LogoutAttempt) -> Finding) -> Rule<LogoutAttempt> {
@@ -162,6 +183,57 @@ fn is_no_error(attempt: &LogoutAttempt) -> Finding {
             || attempt.summary(),
         ),
     }
+}
+
+fn endpoint_is_https(discovery: &Discovery) -> Finding {
+    let Some(value) = discovery.metadata.document.get("end_session_endpoint") else {
+        return Finding::violated("end_session_endpoint, an https URL", "no such member");
+    };
+    let url = value.as_str().and_then(|text| Url::parse(text).ok());
+    let fits = url.is_some_and(|url| is_https_or_loopback(&url));
+    Finding::met_if(fits, "an https URL", || value.to_string())
+}
+
+/// The URIs that are registered, as far as the answer tells.
+fn registered(registration: &Registration) -> Vec<&str> {
+    let list = registration.answer.get("post_logout_redirect_uris");
+    let items = list.and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(Value::as_str).collect()
+}
+
+fn http_is_not_taken(registration: &Registration) -> Finding {
+    if !registration.answer.is_success() {
+        return refusal(&registration.answer, "any error");
+    }
+    let taken: Vec<&str> = registered(registration)
+        .into_iter()
+        .filter(|uri| uri.starts_with("http:"))
+        .collect();
+    Finding::met_if(
+        taken.is_empty(),
+        "an error, or a registration without this URI",
+        || format!("{} is registered", taken.join(", ")),
+    )
+}
+
+fn uris_are_registered(registration: &Registration) -> Finding {
+    let asked: Vec<&str> = registration
+        .asked
+        .get("post_logout_redirect_uris")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let expected = format!("2xx with post_logout_redirect_uris: {}", asked.join(", "));
+    let got = registered(registration);
+    let fits = registration.answer.is_success() && asked.iter().all(|uri| got.contains(uri));
+    Finding::met_if(fits, expected, || {
+        if !registration.answer.is_success() || got.is_empty() {
+            return registration.answer.summary();
+        }
+        got.join(", ")
+    })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request};
 use rand::Rng as _;
 use rand::distr::Alphanumeric;
+use rand::seq::SliceRandom as _;
 use url::Url;
 
 use super::{Halt, RelyingParty, Session};
@@ -107,14 +108,14 @@ pub(crate) fn random_text(length: usize) -> String {
         .collect()
 }
 
-/// A text of printable ASCII characters, the space included, that begins and ends with a letter or digit: all that
-/// `state` may consist of ([RFC 6749 appendix A.5](https://www.rfc-editor.org/rfc/rfc6749#appendix-A.5)).
+/// Printable ASCII characters in any order, the space included, between a letter or digit at either end: all that
+/// `state` may consist of ([RFC 6749 appendix A.5](https://www.rfc-editor.org/rfc/rfc6749#appendix-A.5)). From 97
+/// characters on none is missing.
 pub(crate) fn printable_text(length: usize) -> String {
-    let mut rng = rand::rng();
     let inner = length.saturating_sub(2);
-    let inner: String = (0..inner)
-        .map(|_| char::from(rng.random_range(b' '..=b'~')))
-        .collect();
+    let mut inner: Vec<char> = (b' '..=b'~').cycle().take(inner).map(char::from).collect();
+    inner.shuffle(&mut rand::rng());
+    let inner = String::from_iter(inner);
     format!("{}{inner}{}", random_text(1), random_text(1))
 }
 

@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use crate::flow::Halt;
+use crate::flow::{Halt, id_token_of_another_issuer};
 use crate::jwt::compact::Jws;
-use crate::protocol::{Parameters, id_token_of_another_issuer};
+use crate::protocol::Parameters;
 
 /// A token with one character of the signature changed, in the middle: the last one may hold bits that no
 /// reader looks at.

@@ -10,16 +10,29 @@ use super::World;
 use super::artifacts::{Artifact, ids};
 use super::judge::Row;
 use crate::checks::logout;
+use crate::checks::metadata::Discovery;
 use crate::flow::{Halt, LogoutPlan, RelyingParty};
 use crate::login::Decision;
 use crate::provider::ClientConfig;
 
-/// Where the last logout ended.
-pub(super) const ARTIFACTS: &[Artifact] = &[Artifact {
-    name: "logout",
-    ids: || ids(logout::RULES),
-    judge: |world, rows| Box::pin(async move { world.judge_logout(rows) }),
-}];
+/// Where the last logout ended; the endpoint in the metadata; the last registration of a client.
+pub(super) const ARTIFACTS: &[Artifact] = &[
+    Artifact {
+        name: "logout",
+        ids: || ids(logout::RULES),
+        judge: |world, rows| Box::pin(async move { world.judge_logout(rows) }),
+    },
+    Artifact {
+        name: "end_session_endpoint",
+        ids: || ids(logout::ENDPOINT_RULES),
+        judge: |world, rows| Box::pin(async move { world.judge_end_session_endpoint(rows) }),
+    },
+    Artifact {
+        name: "registration of post_logout_redirect_uris",
+        ids: || ids(logout::REGISTRATION_RULES),
+        judge: |world, rows| Box::pin(async move { world.judge_post_logout_registration(rows) }),
+    },
+];
 
 /// A login and a logout with nothing wrong, in a browser of their own, which led to the client's URI. Shared
 /// with other scenarios: what has something wrong is compared with it.
@@ -100,6 +113,32 @@ impl World {
             .ok_or_else(|| Halt::unjudged("nobody logged out: a step is missing"))?;
         let evidence = self.look_at(attempt.exchange(), "answer to the logout request");
         self.judge_rules(logout::RULES, &*attempt, "logout", &evidence, rows);
+        Ok(())
+    }
+
+    fn judge_end_session_endpoint(&mut self, rows: &[Row]) -> Result<(), Halt> {
+        let rp = self.rp()?;
+        let discovery = Discovery {
+            metadata: (*rp.provider.metadata).clone(),
+            issuer: rp.config().issuer.clone(),
+        };
+        let evidence = self.look_at(discovery.metadata.answer.exchange, "end_session_endpoint");
+        let of = "discovery document";
+        self.judge_rules(logout::ENDPOINT_RULES, &discovery, of, &evidence, rows);
+        Ok(())
+    }
+
+    fn judge_post_logout_registration(&mut self, rows: &[Row]) -> Result<(), Halt> {
+        let registration = self.registration()?.clone();
+        let evidence = self.look_at(registration.answer.answer.exchange, "registration response");
+        let of = "registration";
+        self.judge_rules(
+            logout::REGISTRATION_RULES,
+            &registration,
+            of,
+            &evidence,
+            rows,
+        );
         Ok(())
     }
 }

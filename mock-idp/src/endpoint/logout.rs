@@ -7,13 +7,16 @@ use url::form_urlencoded;
 
 use super::browser::Browser;
 use super::flow;
+use crate::accounts::POST_LOGOUT_REDIRECT_URIS;
 use crate::context::Context;
 use crate::fault::Check;
 use crate::id_token;
+use crate::jws::Parsed;
 use crate::pages;
 use crate::params::Params;
 use crate::redirect_uri;
 use crate::reply::Reply;
+use crate::route::Endpoint;
 use crate::store::{Client, LogoutRequest};
 use crate::users;
 
@@ -41,6 +44,9 @@ pub(super) fn answer(ctx: &Context<'_>) -> Reply {
         // Whatever is wrong with the request, the user may want to leave; the client is not told.
         Err(problem) => flow::error_page(ctx, problem),
         Ok(request) => match &browser.session {
+            None if ctx.omits(Check::LogoutWithoutSession) => {
+                flow::error_page(ctx, "Nobody is logged in.")
+            }
             None => done(ctx, browser, &request),
             Some(_) if request.needs_no_answer => done(ctx, browser, &request),
             Some(_) => ask(ctx, &browser, request),
@@ -80,6 +86,19 @@ pub(super) fn confirm(ctx: &Context<'_>) -> Reply {
     done(ctx, Browser::of(ctx), &request)
 }
 
+/// The hint, if it is an ID token of this issuer.
+fn hint<'t>(ctx: &Context<'_>, text: &'t str) -> Option<Parsed<'t>> {
+    if let Some(token) = id_token::read_hint(ctx, text) {
+        return Some(token);
+    }
+    let token = Parsed::read(text)?;
+    let is_ours = token.text("iss") == Some(&ctx.issuer.url);
+    let is_taken = ctx.omits(Check::LogoutHint)
+        || ctx.omits(Check::LogoutHintUnsigned) && is_ours && token.alg() == Some("none")
+        || ctx.omits(Check::LogoutHintIssuer) && !is_ours;
+    is_taken.then_some(token)
+}
+
 fn read(
     ctx: &Context<'_>,
     params: &Params,
@@ -88,13 +107,14 @@ fn read(
     if params.repeated(&KNOWN).is_some() {
         return Err("A parameter came twice.");
     }
+    if let Some(problem) = ctx.demands_of_logout(params) {
+        return Err(problem);
+    }
     let hint = match params.get("id_token_hint") {
         None => None,
-        Some(text) => match id_token::read_hint(ctx, text) {
-            Some(token) => Some(token),
-            None if ctx.omits(Check::LogoutHint) => crate::jws::Parsed::read(text),
-            None => return Err("id_token_hint is not an ID token of this issuer."),
-        },
+        Some(text) => {
+            Some(hint(ctx, text).ok_or("id_token_hint is not an ID token of this issuer.")?)
+        }
     };
     let issued_to = hint.as_ref().and_then(|token| token.text("aud"));
     let named = params.get("client_id");
@@ -121,6 +141,8 @@ fn read(
         browser: browser.id.clone(),
         csrf: ctx.random(),
         needs_no_answer: is_of_session
+            || hint.is_some() && ctx.omits(Check::LogoutHintUser)
+            || client.is_none() && ctx.omits(Check::LogoutRedirectNeedsClient)
             || ctx.omits(Check::LogoutConfirmation)
             || ctx.config.auto_approve,
     })
@@ -134,16 +156,25 @@ fn target(
     client: Option<&Arc<Client>>,
 ) -> Result<Option<String>, &'static str> {
     let Some(uri) = params.get("post_logout_redirect_uri") else {
-        return Ok(None);
+        let unasked = ctx.omits(Check::LogoutRedirectAsked);
+        return Ok(unasked.then(|| POST_LOGOUT_REDIRECT_URIS[0].to_owned()));
+    };
+    let of_any_client = || {
+        let store = ctx.issuer.store();
+        store
+            .clients()
+            .any(|client| redirect_uri::is_registered_post_logout(client, uri))
     };
     let is_registered = match client {
-        Some(client) => redirect_uri::is_registered_post_logout(client, uri),
-        None if ctx.omits(Check::LogoutRedirectNeedsClient) => {
-            let store = ctx.issuer.store();
-            store
-                .clients()
-                .any(|client| redirect_uri::is_registered_post_logout(client, uri))
+        Some(client) => {
+            redirect_uri::is_registered_post_logout(client, uri)
+                || ctx.omits(Check::LogoutRedirectUriOfClient) && of_any_client()
+                || client
+                    .post_logout_redirect_uris
+                    .iter()
+                    .any(|own| ctx.confuses_post_logout(own, uri))
         }
+        None if ctx.omits(Check::LogoutRedirectNeedsClient) => of_any_client(),
         None => return Err("post_logout_redirect_uri needs id_token_hint or client_id."),
     };
     if is_registered || ctx.omits(Check::LogoutRedirectUri) && redirect_uri::is_absolute(uri) {
@@ -175,7 +206,10 @@ fn ask(ctx: &Context<'_>, browser: &Browser, request: LogoutRequest) -> Reply {
 }
 
 fn done(ctx: &Context<'_>, mut browser: Browser, request: &LogoutRequest) -> Reply {
-    if !ctx.omits(Check::LogoutEndsSession) {
+    let is_confirmed = ctx.endpoint == Endpoint::LogoutConfirm;
+    let is_kept = ctx.omits(Check::LogoutEndsSession)
+        || is_confirmed && ctx.omits(Check::LogoutEndsConfirmedSession);
+    if !is_kept {
         browser.log_out(ctx);
     }
     let mut reply = match &request.target {

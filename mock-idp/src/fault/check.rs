@@ -219,19 +219,33 @@ pub(crate) enum Check {
     // Logout.
     /// The hint is an ID token of this issuer.
     LogoutHint,
+    /// A hint without a signature is none.
+    LogoutHintUnsigned,
+    /// The hint of another issuer is none.
+    LogoutHintIssuer,
+    /// The hint is of the user who is logged in.
+    LogoutHintUser,
     /// The hint was issued to `client_id`.
     LogoutClient,
     /// The user is asked when there is no hint, or that of another user.
     LogoutConfirmation,
     /// `post_logout_redirect_uri` is registered.
     LogoutRedirectUri,
+    /// A `post_logout_redirect_uri` of another client is none of this one's.
+    LogoutRedirectUriOfClient,
     /// `post_logout_redirect_uri` needs a hint or the user's word.
     LogoutRedirectNeedsClient,
+    /// Without `post_logout_redirect_uri` there is no redirect.
+    LogoutRedirectAsked,
     /// The session ends.
     LogoutEndsSession,
     // Metadata.
     /// The document of RFC 8414 stands between host and path of the issuer.
     MetadataPlace,
+    /// The session ends when the user says so.
+    LogoutEndsConfirmedSession,
+    /// A logout without a session is done all the same.
+    LogoutWithoutSession,
     // Registration.
     /// Redirect URIs are URIs.
     RegistrationRedirectUris,
@@ -257,6 +271,8 @@ pub(crate) enum Check {
     RegistrationChosenId,
     /// Other metadata is well-formed and supported.
     RegistrationMetadata,
+    /// A public client has no post-logout redirect URI by http.
+    RegistrationPostLogoutUri,
     /// `jwks` and `jwks_uri` exclude each other.
     RegistrationKeysOnce,
     /// The registration access token is that of the client.

@@ -42,6 +42,10 @@ pub(crate) enum Break {
     AuthorizationRequest(Spoiler<Params>),
     /// Refuses authorization requests that are right.
     Demand(fn(&Context<'_>, &Params) -> Option<Refusal>),
+    /// Says what is wrong with logout requests that are right.
+    LogoutDemand(fn(&Context<'_>, &Params) -> Option<&'static str>),
+    /// Takes a `post_logout_redirect_uri` (the second) for a registered one (the first) that it is not.
+    PostLogoutRedirectUri(fn(&str, &str) -> bool),
     /// Takes a `redirect_uri` (the second) for a registered one (the first) that it is not.
     RedirectUri(fn(&str, &str) -> bool),
     /// Changes a JSON document before it is written.
@@ -82,6 +86,22 @@ impl Context<'_> {
         self.breaks().find_map(|one| match one {
             Break::Demand(demand) => demand(self, params),
             _ => None,
+        })
+    }
+
+    /// What a fault demands of a logout request that it does not have.
+    pub(crate) fn demands_of_logout(&self, params: &Params) -> Option<&'static str> {
+        self.breaks().find_map(|one| match one {
+            Break::LogoutDemand(demand) => demand(self, params),
+            _ => None,
+        })
+    }
+
+    /// Whether a fault takes `asked` for the post-logout redirect URI `registered`.
+    pub(crate) fn confuses_post_logout(&self, registered: &str, asked: &str) -> bool {
+        self.breaks().any(|one| match one {
+            Break::PostLogoutRedirectUri(takes) => takes(registered, asked),
+            _ => false,
         })
     }
 

@@ -121,7 +121,7 @@ pub(crate) fn read(ctx: &Context<'_>, given: &Map<String, Value>) -> Result<Meta
             return Err(invalid(format!("{name} is not a URL of a web page")));
         }
     }
-    let post_logout_redirect_uris = post_logout_redirect_uris(&mut reader, auth, is_lenient)?;
+    let post_logout_redirect_uris = post_logout_redirect_uris(ctx, &mut reader, auth, is_lenient)?;
     let scope = reader.text("scope")?.map(|text| scope::known(&text));
 
     let is_known = |name: &String| {
@@ -268,6 +268,7 @@ fn redirect_uris(
 }
 
 fn post_logout_redirect_uris(
+    ctx: &Context<'_>,
     reader: &mut Reader<'_>,
     auth: ClientAuth,
     is_lenient: bool,
@@ -279,7 +280,9 @@ fn post_logout_redirect_uris(
     let is_fine = |uri: &String| {
         is_absolute(uri)
             && !uri.contains('#')
-            && (auth != ClientAuth::None || !uri.starts_with("http:"))
+            && (auth != ClientAuth::None
+                || !uri.starts_with("http:")
+                || ctx.omits(Check::RegistrationPostLogoutUri))
     };
     if is_lenient || uris.iter().all(is_fine) {
         Ok(uris)

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::accounts::{
-    CLIENT_SECRET, ClientAccount, POST_LOGOUT_REDIRECT_URIS, REDIRECT_URIS, RESPONSE_TYPES,
+    CLIENT_SECRET, ClientAccount, OTHER_POST_LOGOUT_REDIRECT_URI, POST_LOGOUT_REDIRECT_URIS,
+    REDIRECT_URIS, RESPONSE_TYPES,
 };
 use crate::keys::{Algorithm, client_key};
 
@@ -116,7 +117,13 @@ impl Client {
             } else {
                 owned(&REDIRECT_URIS)
             },
-            post_logout_redirect_uris: owned(&POST_LOGOUT_REDIRECT_URIS),
+            post_logout_redirect_uris: {
+                let mut uris = owned(&POST_LOGOUT_REDIRECT_URIS);
+                if account.id == "conformance-client-post" {
+                    uris.push(OTHER_POST_LOGOUT_REDIRECT_URI.to_owned());
+                }
+                uris
+            },
             grant_types: owned(account.grant_types),
             response_types: owned(account.response_types),
             scope: None,

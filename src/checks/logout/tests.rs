@@ -177,3 +177,75 @@ fn without_a_session_nothing_is_an_error() {
         );
     }
 }
+
+fn json(status: u16, body: &serde_json::Value) -> Answer {
+    Answer {
+        response: http::Response::builder()
+            .status(status)
+            .header("content-type", "application/json")
+            .body(Bytes::from(body.to_string()))
+            .unwrap(),
+        ..page(status)
+    }
+}
+
+#[test]
+fn the_endpoint_is_an_https_url() {
+    for (document, expected) in [
+        (
+            serde_json::json!({"end_session_endpoint": "https://op.example/logout"}),
+            "met",
+        ),
+        (
+            serde_json::json!({"end_session_endpoint": "http://localhost:1/logout"}),
+            "met",
+        ),
+        (
+            serde_json::json!({"end_session_endpoint": "http://op.example/logout"}),
+            "violated",
+        ),
+        (
+            serde_json::json!({"end_session_endpoint": "/logout"}),
+            "violated",
+        ),
+        (serde_json::json!({"end_session_endpoint": 1}), "violated"),
+        (serde_json::json!({}), "violated"),
+    ] {
+        let discovery = Discovery {
+            metadata: crate::provider::Metadata::of(json(200, &document)),
+            issuer: "https://op.example".to_owned(),
+        };
+        assert_eq!(name(&endpoint_is_https(&discovery)), expected, "{document}");
+    }
+}
+
+#[test]
+fn what_is_registered_is_what_was_asked_for_and_may_be() {
+    let uris = |uris: &[&str]| serde_json::json!({"post_logout_redirect_uris": uris});
+    let error = serde_json::json!({"error": "invalid_client_metadata"});
+    let (https, http) = ("https://rp.example/bye", "http://rp.example/bye");
+    for (asked, status, answer, registered, without_http) in [
+        (https, 201, uris(&[https]), "met", "met"),
+        (
+            https,
+            201,
+            uris(&[https, "https://rp.example"]),
+            "met",
+            "met",
+        ),
+        (https, 201, uris(&[]), "violated", "met"),
+        (http, 201, uris(&[http]), "met", "violated"),
+        (http, 201, serde_json::json!({}), "violated", "met"),
+        (http, 400, error, "violated", "met"),
+        (http, 500, serde_json::json!({}), "violated", "review"),
+    ] {
+        let registration = Registration {
+            asked: uris(&[asked]).as_object().unwrap().clone(),
+            answer: crate::protocol::JsonAnswer::of(json(status, &answer)),
+        };
+        let finding = uris_are_registered(&registration);
+        assert_eq!(name(&finding), registered, "{asked} {status} {answer}");
+        let finding = http_is_not_taken(&registration);
+        assert_eq!(name(&finding), without_http, "{asked} {status} {answer}");
+    }
+}

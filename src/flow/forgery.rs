@@ -18,7 +18,7 @@ const ISSUER: &str = "https://another-issuer.example";
 
 /// The same header and claims, but for `iss`, under a signature by a key of ours: by ES256 where the token says
 /// so, else by RS256. `None` if the token can't be read.
-pub fn id_token_of_another_issuer(token: &str) -> Option<String> {
+pub(crate) fn id_token_of_another_issuer(token: &str) -> Option<String> {
     let jws = Jws::parse(token).ok()?;
     let mut header = jws.header().ok()?.clone();
     let mut claims = jws.claims().ok()?.clone();
