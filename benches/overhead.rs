@@ -3,7 +3,10 @@
 //!
 //! `cargo bench --bench overhead` (200 logins, five rounds, alternating); `-- 1000` for another number.
 
-#![expect(clippy::print_stdout, reason = "printing figures is what this program is for")]
+#![expect(
+    clippy::print_stdout,
+    reason = "printing figures is what this program is for"
+)]
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -68,7 +71,11 @@ fn write_features(logins: usize) -> Result<std::path::PathBuf> {
     Ok(folder)
 }
 
-async fn harness(config: &ProviderConfig, features: &std::path::Path, logins: usize) -> Result<Duration> {
+async fn harness(
+    config: &ProviderConfig,
+    features: &std::path::Path,
+    logins: usize,
+) -> Result<Duration> {
     let begun = Instant::now();
     let run = Conformance::of(config.clone())
         .options(Options {
@@ -89,7 +96,10 @@ async fn harness(config: &ProviderConfig, features: &std::path::Path, logins: us
 /// What somebody would write by hand for this one provider.
 async fn bare(config: &ProviderConfig, logins: usize) -> Result<Duration> {
     let begun = Instant::now();
-    let pem = config.cacert.as_deref().ok_or("the mock has a certificate authority")?;
+    let pem = config
+        .cacert
+        .as_deref()
+        .ok_or("the mock has a certificate authority")?;
     let base = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -116,7 +126,10 @@ async fn login(http: &reqwest::Client, config: &ProviderConfig) -> Result<()> {
             ("scope", "openid profile email"),
             ("state", "some-state"),
             ("nonce", "some-nonce"),
-            ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+            (
+                "code_challenge",
+                "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+            ),
             ("code_challenge_method", "S256"),
         ],
     )?;
@@ -124,7 +137,12 @@ async fn login(http: &reqwest::Client, config: &ProviderConfig) -> Result<()> {
     let mut answer = http.get(start.as_str()).send().await?;
     loop {
         for line in answer.headers().get_all("set-cookie") {
-            let pair = line.to_str()?.split(';').next().unwrap_or_default().to_owned();
+            let pair = line
+                .to_str()?
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             let name = pair.split('=').next().unwrap_or_default().to_owned();
             cookies.retain(|known| !known.starts_with(&format!("{name}=")));
             cookies.push(pair);
@@ -195,7 +213,10 @@ async fn redeem(
             ("grant_type", "authorization_code"),
             ("code", &code),
             ("redirect_uri", redirect_uri),
-            ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+            (
+                "code_verifier",
+                "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+            ),
         ])
         .finish();
     let answer = http

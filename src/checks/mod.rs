@@ -6,11 +6,10 @@
 pub mod authorization_error;
 pub mod authorization_response;
 pub mod bearer_error;
+pub mod client_management;
 pub mod endpoint_url;
 pub mod every_exchange;
 pub mod front_channel;
-pub mod client_management;
-pub mod every_exchange;
 pub mod granted_scope;
 pub mod id_token;
 pub mod introspection;

@@ -10,9 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::checks::jwks::Jwks;
 use crate::finding::{Finding, Outcome};
 use crate::flow::{
-    AuthorizationAttempt, CompletedFlow, Halt, Lease, Management, Registration, RelyingParty,
-    AuthorizationAttempt, CompletedFlow, Halt, Lease, LogoutAttempt, Registration, RelyingParty,
-    Session, Tokens,
+    AuthorizationAttempt, CompletedFlow, Halt, Lease, LogoutAttempt, Management, Registration,
+    RelyingParty, Session, Tokens,
 };
 use crate::http::Deadline;
 use crate::login::Credentials;

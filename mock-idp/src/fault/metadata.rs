@@ -91,6 +91,9 @@ pub(super) const FAULTS: &[Fault] = &[
                 "issuer".to_owned(),
                 json!(format!("{}?tenant=1", ctx.issuer.url)),
             );
+        }),
+    },
+    Fault {
         id: "metadata.end_session_endpoint_http",
         breaks: &["OIDCRPL-2.1-1", "OIDCD-3-6"],
         summary: "end_session_endpoint is an http URL",
