@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cucumber::gherkin::StepType;
 use oidcheck::conformance::{FeatureSet, Planned, plan};
+use oidcheck::requirement::Catalogue;
 use oidcheck::steps;
 
 fn set() -> FeatureSet {
@@ -173,6 +174,27 @@ fn a_scenario_has_one_meaning() {
                         scenario.id, row.id
                     ));
                 }
+            }
+        }
+    }
+    report(&wrong);
+}
+
+#[test]
+fn profiles_name_requirements() {
+    let set = set();
+    let mut wrong = Vec::new();
+    for profile in &set.profiles {
+        for id in profile.levels.keys() {
+            // The row itself: an id under `also` would set nothing.
+            if set.catalogue.get(id).is_none_or(|row| row.id != *id) {
+                wrong.push(format!("{}: levels names `{id}`", profile.name));
+            }
+        }
+        for prefix in &profile.requirements {
+            let mut rows = set.catalogue.iter();
+            if !rows.any(|row| Catalogue::selects(prefix, &row.id)) {
+                wrong.push(format!("{}: nothing begins with `{prefix}`", profile.name));
             }
         }
     }

@@ -65,9 +65,9 @@ impl CompletedFlow {
 }
 
 /// The requirement that stands for "the authorization request is answered with a code".
-const CODE_ISSUED: &str = "OIDCC-3.1.2.5-1";
+pub(super) const CODE_ISSUED: &str = "OIDCC-3.1.2.5-1";
 /// The requirement that stands for "the code is redeemed for tokens".
-const TOKEN_ISSUED: &str = "RFC6749-5.1-1";
+pub(super) const TOKEN_ISSUED: &str = "RFC6749-5.1-1";
 
 impl RelyingParty {
     /// The parameters of the token request that redeems a code, as the client of the attempt must send them.

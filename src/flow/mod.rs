@@ -101,3 +101,23 @@ impl From<ClientAuthError> for Halt {
         Self::unjudged(error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::conformance::FeatureSet;
+
+    #[test]
+    fn what_blocks_a_journey_is_a_requirement() {
+        let set = FeatureSet::embedded().unwrap();
+        for id in [
+            super::complete::CODE_ISSUED,
+            super::complete::TOKEN_ISSUED,
+            super::registration::REGISTERED,
+            super::relying_party::METADATA_COMPLETE,
+        ] {
+            // The row itself, and one that a scenario may judge: it fails where the step is refused.
+            let row = set.catalogue.get(id).filter(|row| row.id == id);
+            assert!(row.is_some_and(|row| row.no_scenario.is_none()), "{id}");
+        }
+    }
+}

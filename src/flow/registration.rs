@@ -19,7 +19,7 @@ use crate::provider::{AuthMethod, ClientConfig, ClientKey, Secret};
 use crate::run::Evidence;
 
 /// The requirement that stands for "a registration is answered with a client".
-const REGISTERED: &str = "RFC7591-3.2.1-1";
+pub(super) const REGISTERED: &str = "RFC7591-3.2.1-1";
 /// Where a registered client is sent back to where the provider file has no client to copy it from.
 const REDIRECT_URI: &str = "https://127.0.0.1:8765/callback";
 /// The longest that the end of a run waits for registered clients to be deleted.

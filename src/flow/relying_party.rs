@@ -23,7 +23,7 @@ use crate::provider::{ClientConfig, Control, Metadata, Provider, ProviderConfig}
 use crate::run::Evidence;
 
 /// The requirement that stands for "the metadata have what every flow needs".
-const METADATA_COMPLETE: &str = "OIDCD-3-2";
+pub(super) const METADATA_COMPLETE: &str = "OIDCD-3-2";
 /// The endpoints that every OpenID Provider must publish
 /// ([Discovery 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)).
 const REQUIRED_ENDPOINTS: [&str; 3] = ["authorization_endpoint", "token_endpoint", "jwks_uri"];

@@ -82,7 +82,9 @@ impl UserAgent {
         if pairs.is_empty() {
             return None;
         }
-        HeaderValue::try_from(pairs.join("; ")).ok()
+        let mut cookies = HeaderValue::try_from(pairs.join("; ")).ok()?;
+        cookies.set_sensitive(true);
+        Some(cookies)
     }
 
     fn keep(&self, headers: &HeaderMap, url: &Url) {

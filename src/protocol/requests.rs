@@ -65,7 +65,8 @@ pub fn json_request(method: Method, url: &Url, body: &Value) -> Request<Bytes> {
 /// Adds a bearer token ([RFC 6750 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)). A token that no
 /// header field can hold is left out.
 pub fn with_bearer(mut request: Request<Bytes>, scheme: &str, token: &str) -> Request<Bytes> {
-    if let Ok(value) = HeaderValue::try_from(format!("{scheme} {token}")) {
+    if let Ok(mut value) = HeaderValue::try_from(format!("{scheme} {token}")) {
+        value.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, value);
     }
     request
