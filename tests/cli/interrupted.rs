@@ -25,7 +25,16 @@ async fn slow_mock() -> MockIdp {
 /// A run that has finished two scenarios and has more to do.
 fn in_the_middle(idp: &MockIdp, out: &Path) -> Child {
     let file = provider_file(out, &preset(&idp.issuer()));
-    let arguments = ["run", "-p", arg(&file), "--jobs", "1", "--out", arg(out)];
+    let arguments = [
+        "run",
+        "OIDCC-3.1.2.1",
+        "-p",
+        arg(&file),
+        "--jobs",
+        "1",
+        "--out",
+        arg(out),
+    ];
     let mut command = command(&arguments);
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let child = child.expect("the binary starts");
@@ -146,6 +155,7 @@ async fn after_the_deadline_the_rest_is_an_error_at_once() {
     let begun = Instant::now();
     let arguments = [
         "run",
+        "OIDCC-3.1.2.1",
         "-p",
         arg(&file),
         "--jobs",
