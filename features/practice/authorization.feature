@@ -45,3 +45,9 @@ Feature: Bad input at the authorization endpoint
     When the user opens the login page
     Then the pages satisfy
       | PRACTICE-robustness-3 | login pages carry security headers |
+
+  Scenario: A forged Host header
+    When the metadata are asked for with another header
+      | host | attacker.example |
+    Then the answer names no other host
+      | PRACTICE-robustness-4 | a forged Host header changes no URL |

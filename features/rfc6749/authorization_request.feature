@@ -1,6 +1,10 @@
 @needs.user
 Feature: The authorization request of OAuth 2.0
 
+  Scenario: The URL of the endpoint
+    Then the authorization_endpoint has no fragment
+      | RFC6749-3.1-1 | authorization_endpoint has no fragment |
+
   Scenario: The request comes by GET
     When the user authorizes
     Then the authorization request is accepted

@@ -20,3 +20,12 @@ Feature: The authorization endpoint in the security best current practice
     Then the authorization response satisfies
       | RFC9700-4.12-1 | the answer to posted credentials is not a 307 |
       | RFC9700-4.12-2 | a redirect after posted credentials is a 303  |
+
+  Scenario: Forged forwarding headers
+    When the metadata are asked for with another header
+      | x-forwarded-host  | attacker.example          |
+      | x-forwarded-proto | https                     |
+      | forwarded         | host=attacker.example     |
+      | x-original-url    | https://attacker.example/ |
+    Then the answer names no other host
+      | RFC9700-4.13-2 | forwarding headers from outside change nothing |

@@ -165,10 +165,14 @@ fn shown(text: &str) -> String {
 }
 
 /// `iss` is there and is the issuer
-/// ([RFC 9207 section 2](https://www.rfc-editor.org/rfc/rfc9207#section-2)).
+/// ([RFC 9207 section 2](https://www.rfc-editor.org/rfc/rfc9207#section-2)). Beside an ID Token, which names the
+/// issuer, it may be left out ([section 4](https://www.rfc-editor.org/rfc/rfc9207#section-4)).
 pub fn iss_is_there(response: &AuthorizationResponse) -> Finding {
     response.on_answer(|answer| {
         let iss = answer.get("iss");
+        if iss.is_none() && answer.get("id_token").is_some() {
+            return Finding::not_applicable("the ID Token beside it names the issuer");
+        }
         Finding::met_if(
             iss == Some(&response.issuer),
             format!("iss {:?}", response.issuer),
@@ -250,3 +254,6 @@ fn on_password(
         .collect();
     Finding::met_if(wrong.is_empty(), expected, || wrong.join(", "))
 }
+
+#[cfg(test)]
+mod tests;

@@ -163,3 +163,95 @@ fn target(element: ElementRef<'_>, base: &Url) -> Option<Url> {
         .find_map(|name| element.attr(name))?;
     base.join(written.trim()).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(id: &str, headers: &[(&str, &str)], body: &str) -> Finding {
+        let mut response = http::Response::builder();
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        let page = Answer {
+            response: response
+                .body(bytes::Bytes::copy_from_slice(body.as_bytes()))
+                .unwrap(),
+            exchange: 1,
+            url: Url::parse("https://op.example/login").unwrap(),
+            received_at: 0.0,
+        };
+        let pages = Pages {
+            pages: vec![page],
+            redirect_uris: vec!["https://rp.example/cb".to_owned()],
+        };
+        Rule::find(RULES, id).unwrap().judge(&pages)
+    }
+
+    /// A requirement, the header fields of the page, and whether it is met.
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], bool);
+
+    #[test]
+    fn headers() {
+        let csp = "content-security-policy";
+        let options = "x-frame-options";
+        let rows: &[Row<'_>] = &[
+            ("RFC9700-4.16-1", &[], false),
+            ("RFC9700-4.16-1", &[(options, "DENY")], true),
+            ("RFC9700-4.16-1", &[(options, "sameorigin")], true),
+            (
+                "RFC9700-4.16-1",
+                &[(options, "ALLOW-FROM https://a")],
+                false,
+            ),
+            (
+                "RFC9700-4.16-1",
+                &[(csp, "default-src 'self'; frame-ancestors 'none'")],
+                true,
+            ),
+            (
+                "RFC9700-4.16-1",
+                &[(csp, "Frame-Ancestors *"), (options, "DENY")],
+                false,
+            ),
+            ("RFC9700-4.16-1", &[(csp, "default-src 'none'")], false),
+            ("RFC9700-4.16-2", &[(options, "DENY")], false),
+            ("RFC9700-4.16-2", &[(csp, "frame-ancestors 'self'")], true),
+            ("RFC9700-2.6-2", &[], true),
+            (
+                "RFC9700-2.6-2",
+                &[("access-control-allow-origin", "*")],
+                false,
+            ),
+            ("PRACTICE-robustness-3", &[(csp, "default-src *")], false),
+        ];
+        for (id, headers, met) in rows {
+            let finding = judge(id, headers, "");
+            assert_eq!(
+                finding == Finding::Met,
+                *met,
+                "{id} {headers:?}: {finding:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn third_parties() {
+        for (body, met) in [
+            ("<form action=https://op.example/login></form>", true),
+            ("<img src=/logo.png><a href='#top'>up</a>", true),
+            ("<a href=https://rp.example/>back</a>", true),
+            ("<img src=https://cdn.example/logo.png>", false),
+            ("<script src=//cdn.example/a.js></script>", false),
+            (
+                "<link rel=stylesheet href=https://cdn.example/a.css>",
+                false,
+            ),
+            ("<a href=https://elsewhere.example/>terms</a>", false),
+            ("<a href=mailto:help@elsewhere.example>help</a>", true),
+        ] {
+            let finding = judge("RFC9700-4.2.4-1", &[], body);
+            assert_eq!(finding == Finding::Met, met, "{body}: {finding:?}");
+        }
+    }
+}

@@ -10,6 +10,7 @@ mod claims_request;
 mod client_management;
 mod endpoint_url;
 mod every_exchange;
+
 mod front_channel;
 mod granted_scope;
 mod hints;
@@ -18,6 +19,7 @@ mod introspection;
 mod judge;
 mod logout;
 mod metadata;
+mod named_urls;
 mod pages;
 mod phrases;
 mod redirect_uri;

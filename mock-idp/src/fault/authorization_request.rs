@@ -1,9 +1,9 @@
 //! Faults in how authorization requests are read.
 
 use http::{Method, StatusCode};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::{Break, Check, Fault};
+use super::{Break, Check, Document, Fault};
 use crate::accounts::RESPONSE_TYPES;
 use crate::authorization::{ACR_VALUES, KNOWN, Refusal};
 use crate::jws::Parsed;
@@ -122,6 +122,28 @@ pub(super) const FAULTS: &[Fault] = &[
                 .split('&')
                 .any(|pair| pair.ends_with('='))
                 .then_some(NOT_WANTED)
+        }),
+    },
+    Fault {
+        id: "authorization_request.endpoint_with_fragment",
+        breaks: &["RFC6749-3.1-1"],
+        summary: "authorization_endpoint has a fragment",
+        needs: None,
+        break_: Break::Json(Document::Metadata, |ctx, metadata| {
+            let url = format!("{}#here", ctx.url("/authorize"));
+            metadata.insert("authorization_endpoint".to_owned(), json!(url));
+        }),
+    },
+    Fault {
+        id: "authorization_request.forwarded_host_believed",
+        breaks: &["RFC9700-4.13-2"],
+        summary: "the metadata name the host of X-Forwarded-Host",
+        needs: None,
+        break_: Break::Json(Document::Metadata, |ctx, metadata| {
+            if let Some(host) = ctx.header("x-forwarded-host") {
+                let url = format!("https://{host}/authorize");
+                metadata.insert("authorization_endpoint".to_owned(), json!(url));
+            }
         }),
     },
     Fault {
