@@ -205,7 +205,7 @@ fn openid_defaults_are_there(registration: &Registration) -> Finding {
 }
 
 /// Only members that the registration left out. The default of a list has to be in it; what the provider adds
-/// to it is its own to decide.
+/// to it is its own to decide. A member that not every provider knows may be missing: that means its default.
 fn defaults(registration: &Registration, defaults: &[(&str, &str)]) -> Finding {
     let mut wrong = Vec::new();
     let mut judged = false;
@@ -221,7 +221,7 @@ fn defaults(registration: &Registration, defaults: &[(&str, &str)]) -> Finding {
                 default.iter().all(|item| got.contains(item))
             }
             (default, Some(got)) => default == got,
-            (_, None) => false,
+            (_, None) => !UNDERSTOOD.contains(name),
         };
         if !fits {
             let got = got.map_or_else(|| "missing".to_owned(), ToString::to_string);

@@ -33,6 +33,16 @@ const ASSIGNED: [&str; 4] = [
     "client_id_issued_at",
 ];
 
+/// Metadata that every provider understands, or that change nothing of what a client may do.
+const UNDERSTOOD: [&str; 6] = [
+    "client_name",
+    "redirect_uris",
+    "grant_types",
+    "response_types",
+    "token_endpoint_auth_method",
+    "jwks",
+];
+
 /// Which initial access token goes with a registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -99,6 +109,14 @@ impl Registration {
         let mut current = self.answer.body.clone().unwrap_or_default();
         current.retain(|name, _| !ASSIGNED.contains(&name.as_str()));
         current
+    }
+
+    /// A member that was asked and that the answer does not tell: the provider may ignore what it does not
+    /// know ([Registration 3.2](https://openid.net/specs/openid-connect-registration-1_0.html#RegistrationResponse)).
+    /// What every provider knows is taken even then.
+    pub fn ignored(&self) -> Option<&str> {
+        let mut names = self.asked.keys().map(String::as_str);
+        names.find(|name| !UNDERSTOOD.contains(name) && self.answer.get(name).is_none())
     }
 
     /// A member that the provider registered with another value than the asked one. A client that may do more

@@ -134,7 +134,13 @@ impl World {
     async fn use_registered_client(&mut self, step: &Step) -> Result<(), Halt> {
         self.register(step, Access::Granted).await?;
         let rp = self.rp()?;
-        let client = rp.registered_client(self.registration()?, step.table.is_none())?;
+        let registration = self.registration()?;
+        let client = rp.registered_client(registration, step.table.is_none())?;
+        if let Some(name) = registration.ignored() {
+            return Err(Halt::missing(format!(
+                "the provider did not register {name}"
+            )));
+        }
         self.client = Some(client);
         Ok(())
     }

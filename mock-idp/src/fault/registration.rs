@@ -10,12 +10,12 @@ use crate::route::Endpoint;
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
-        id: "registration.application_type_missing",
+        id: "registration.application_type_native",
         breaks: &["OIDCR-2-11"],
-        summary: "the answer does not tell the default of application_type",
+        summary: "a client that names no application_type is a native one",
         needs: Some("dcr"),
         break_: Break::Json(Document::Registration, |_, answer| {
-            answer.shift_remove("application_type");
+            answer.insert("application_type".to_owned(), json!("native"));
         }),
     },
     Fault {

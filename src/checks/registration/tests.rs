@@ -82,7 +82,12 @@ fn a_right_answer_violates_nothing() {
 fn each_rule_sees_what_it_is_about() {
     let asked = json!({"redirect_uris": ["https://rp.example/cb"]});
     for (id, changes, expected) in [
-        ("OIDCR-2-11", json!({"application_type": null}), Some(false)),
+        ("OIDCR-2-11", json!({"application_type": null}), Some(true)),
+        (
+            "OIDCR-2-11",
+            json!({"application_type": "native"}),
+            Some(false),
+        ),
         (
             "OIDCR-2-11",
             json!({"id_token_signed_response_alg": "ES256"}),
