@@ -36,12 +36,12 @@ fn no_other_host(world: &mut World, step: &Step) {
 /// As the metadata name it.
 #[then("the authorization_endpoint has no fragment")]
 fn endpoint_has_no_fragment(world: &mut World, step: &Step) {
-    let result = world.judge_endpoint(step);
+    let result = world.judge_authorization_endpoint(step);
     world.conclude(step, result);
 }
 
 impl World {
-    fn judge_endpoint(&mut self, step: &Step) -> Result<(), Halt> {
+    fn judge_authorization_endpoint(&mut self, step: &Step) -> Result<(), Halt> {
         let rp = self.rp()?;
         let metadata = &rp.provider.metadata;
         let endpoint = metadata
