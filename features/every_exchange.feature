@@ -72,5 +72,15 @@ Feature: Every exchange of the run
   Scenario: Failures of the server
     When the client sends a token request
       | grant_type | {random 8} |
+    And the client sends a token request
+      | grant_type | authorization_code |
+      | code       | {nul}{random 8}    |
+    And the client sends a token request
+      | grant_type | authorization_code |
+      | code       | {random 100000}    |
+    And the client sends a token request with the body
+      """
+      grant_type=%ZZ&code=%FF%FE&=&&client_id
+      """
     Then the exchanges of the run satisfy
       | PRACTICE-robustness-1 | malformed input never ends in a 5xx |

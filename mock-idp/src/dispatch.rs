@@ -120,6 +120,10 @@ impl Core {
         }
         reply.transport = *issuer.transport();
         ctx.spoil_answer(&mut reply);
+        if request.method() == Method::HEAD {
+            // HTTP/2 takes a body here for a broken stream.
+            *reply.response.body_mut() = Bytes::new();
+        }
         reply
     }
 

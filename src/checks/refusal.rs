@@ -241,24 +241,24 @@ impl std::fmt::Display for AuthorizationRefusal {
     }
 }
 
+/// An answer with this status and body.
+#[cfg(test)]
+pub(super) fn answer_for_tests(status: u16, body: &str) -> JsonAnswer {
+    JsonAnswer::of(crate::http::Answer {
+        response: http::Response::builder()
+            .status(status)
+            .body(bytes::Bytes::copy_from_slice(body.as_bytes()))
+            .expect("status and body make an answer"),
+        exchange: 1,
+        url: url::Url::parse("https://op.example/token").expect("it is a URL"),
+        received_at: 0.0,
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
+    use super::answer_for_tests as answer;
     use super::*;
-    use crate::http::Answer;
-
-    fn answer(status: u16, body: &str) -> JsonAnswer {
-        JsonAnswer::of(Answer {
-            response: http::Response::builder()
-                .status(status)
-                .body(Bytes::copy_from_slice(body.as_bytes()))
-                .unwrap(),
-            exchange: 1,
-            url: url::Url::parse("https://op.example/token").unwrap(),
-            received_at: 0.0,
-        })
-    }
 
     #[test]
     fn only_the_right_refusal_is_right() {

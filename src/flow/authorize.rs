@@ -267,6 +267,9 @@ impl RelyingParty {
     /// The rules on every exchange look at it, too.
     fn keep(&self, attempt: AuthorizationAttempt) -> AuthorizationAttempt {
         self.attempts.add(&attempt);
+        if let Some(code) = attempt.code() {
+            self.issued.note_code(code);
+        }
         attempt
     }
 

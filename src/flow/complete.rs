@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use super::authorize::{AuthorizationAttempt, AuthorizationPlan};
 use super::{Halt, RelyingParty, Session};
 use crate::login::End;
-use crate::protocol::{JsonAnswer, Parameters};
+use crate::protocol::{Carriage, JsonAnswer, Parameters};
 use crate::run::Evidence;
 
 /// The tokens that a client holds.
@@ -134,10 +134,9 @@ impl RelyingParty {
     pub async fn finish(&self, attempt: AuthorizationAttempt) -> Result<CompletedFlow, Halt> {
         let code = Self::code_of(&attempt)?;
         let parameters = Self::redemption(&attempt, code);
-        let endpoint = self.endpoint("token_endpoint")?;
         let authentication = self.credentials(&attempt.plan.client)?;
         let token = self
-            .post(&endpoint, &authentication, &parameters, "token request")
+            .token_request(&authentication, &parameters, &Carriage::Form)
             .await?;
         let tokens = Tokens::of(&token);
         if token.error() == Some("invalid_client") {
@@ -158,6 +157,7 @@ impl RelyingParty {
                 }],
             });
         }
+        self.issued.note_tokens(&tokens);
         Ok(CompletedFlow {
             attempt,
             token,

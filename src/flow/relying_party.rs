@@ -12,7 +12,7 @@ use super::client_key::RunKey;
 use super::oauth_metadata::OauthMetadata;
 use super::registration::Registered;
 use super::session::Sessions;
-use super::{Halt, Logouts, Specimens};
+use super::{Halt, Issued, Logouts, Specimens};
 use crate::evidence::Recorder;
 use crate::http::{Answer, Client};
 use crate::jwt::key::JwkSet;
@@ -55,6 +55,8 @@ pub struct RelyingParty {
     pub attempts: Attempts,
     /// Logouts that scenarios share.
     pub logouts: Logouts,
+    /// The codes and tokens that came.
+    pub issued: Issued,
     pub(super) registered: Registered,
     pub(super) run_key: OnceLock<RunKey>,
     pub(super) oauth_metadata: OnceCell<OauthMetadata>,
@@ -81,12 +83,16 @@ impl RelyingParty {
         Self::with(options, provider)
     }
 
-    fn with(options: RelyingPartyOptions, provider: Provider) -> Self {
+    fn with(options: RelyingPartyOptions, mut provider: Provider) -> Self {
+        if options.control.is_some() {
+            Arc::make_mut(&mut provider.capabilities).set("clock", None);
+        }
         Self {
             sessions: Sessions::new(Arc::clone(&options.client)),
             specimens: Specimens::default(),
             attempts: Attempts::default(),
             logouts: Logouts::default(),
+            issued: Issued::default(),
             registered: Registered::default(),
             run_key: OnceLock::new(),
             oauth_metadata: OnceCell::new(),

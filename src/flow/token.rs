@@ -7,8 +7,11 @@ use url::Url;
 
 use super::authorize::random_text;
 use super::{Halt, RelyingParty};
-use crate::protocol::{Assertion, AssertionKey, Authentication, JsonAnswer, Parameters};
+use crate::protocol::{Assertion, AssertionKey, Authentication, Carriage, JsonAnswer, Parameters};
 use crate::provider::{AuthMethod, ClientConfig};
+
+/// What token requests are recorded as.
+pub(crate) const TOKEN_REQUEST: &str = "token request";
 
 /// Who makes a request, and with which credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +32,12 @@ pub enum Caller {
     WrongSecretInHeader,
     /// The client of the scenario with a wrong secret in the body.
     WrongSecretInBody,
+    /// The client of the scenario with its secret in the `Authorization` header, whatever its method.
+    SecretInHeader,
+    /// The client of the scenario with its secret in the body, whatever its method.
+    SecretInBody,
+    /// The client of the scenario with every special character of its credentials escaped.
+    Escaped,
     /// The client of the scenario by header and body at once.
     HeaderAndBody,
     /// The client of the scenario with id and secret in the query of the URL.
@@ -67,12 +76,21 @@ impl RelyingParty {
                 Authentication::Jwt(self.assertion(client, AssertionKey::Secret(secret()?)))
             }
             AuthMethod::PrivateKeyJwt => {
-                let key = client.key.as_ref().ok_or_else(|| {
-                    Halt::missing(format!("client `{}` has no key_file", client.id))
-                })?;
-                let pem = AssertionKey::Pem(key.pem.expose().to_owned());
-                Authentication::Jwt(self.assertion(client, pem))
+                Authentication::Jwt(self.assertion(client, assertion_key(client)?))
             }
+        })
+    }
+
+    /// The client of the provider file that authenticates by `method`.
+    ///
+    /// # Errors
+    /// The file has none.
+    pub fn client_with(&self, method: AuthMethod) -> Result<&ClientConfig, Halt> {
+        self.config().client_with(method).ok_or_else(|| {
+            Halt::missing(format!(
+                "the provider file has no [[client]] with auth = \"{}\"",
+                method.as_str()
+            ))
         })
     }
 
@@ -127,15 +145,24 @@ impl RelyingParty {
             Caller::WrongSecret => match client.auth {
                 AuthMethod::ClientSecretPost => post(wrong),
                 AuthMethod::ClientSecretBasic => basic(wrong),
-                _ => {
+                AuthMethod::ClientSecretJwt => {
+                    Authentication::Jwt(self.assertion(client, AssertionKey::Secret(wrong)))
+                }
+                AuthMethod::None | AuthMethod::PrivateKeyJwt => {
                     return Err(Halt::missing(format!(
-                        "client `{}` does not authenticate by client_secret_basic or client_secret_post",
+                        "client `{}` has no secret that could be wrong",
                         client.id
                     )));
                 }
             },
             Caller::WrongSecretInHeader => basic(wrong),
             Caller::WrongSecretInBody => post(wrong),
+            Caller::SecretInHeader => basic(secret()?),
+            Caller::SecretInBody => post(secret()?),
+            Caller::Escaped => Authentication::BasicEscaped {
+                id: id.clone(),
+                secret: secret()?,
+            },
             Caller::HeaderAndBody => {
                 Authentication::Both(Box::new(basic(secret()?)), Box::new(post(secret()?)))
             }
@@ -186,6 +213,21 @@ impl RelyingParty {
             .await
     }
 
+    /// A request to the token endpoint, carried rightly or not.
+    ///
+    /// # Errors
+    /// The metadata have no token endpoint, the network failed, or an assertion can't be signed.
+    pub async fn token_request(
+        &self,
+        authentication: &Authentication,
+        parameters: &Parameters,
+        carriage: &Carriage,
+    ) -> Result<JsonAnswer, Halt> {
+        let endpoint = self.endpoint("token_endpoint")?;
+        let request = authentication.request(&endpoint, parameters, carriage)?;
+        self.ask(request, TOKEN_REQUEST).await
+    }
+
     /// Any request to an endpoint that answers with JSON.
     ///
     /// # Errors
@@ -196,6 +238,22 @@ impl RelyingParty {
         purpose: &str,
     ) -> Result<JsonAnswer, Halt> {
         Ok(JsonAnswer::of(self.client().send(request, purpose).await?))
+    }
+}
+
+/// What the assertions of a client are signed with.
+///
+/// # Errors
+/// The provider file lacks the secret or the key.
+pub(crate) fn assertion_key(client: &ClientConfig) -> Result<AssertionKey, Halt> {
+    let missing = |what: &str| Halt::missing(format!("client `{}` has no {what}", client.id));
+    match (client.auth, &client.key, &client.secret) {
+        (AuthMethod::PrivateKeyJwt, Some(key), _) => {
+            Ok(AssertionKey::Pem(key.pem.expose().to_owned()))
+        }
+        (AuthMethod::PrivateKeyJwt, None, _) => Err(missing("key_file")),
+        (_, _, Some(secret)) => Ok(AssertionKey::Secret(secret.expose().to_owned())),
+        (_, _, None) => Err(missing("secret")),
     }
 }
 

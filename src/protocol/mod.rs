@@ -5,6 +5,7 @@
 //! answers is an error here: what can't be read is kept as it came, for the rules to judge.
 
 mod answer;
+mod assertion;
 mod authorization;
 mod challenge;
 mod client_auth;
@@ -14,9 +15,13 @@ mod requests;
 
 pub use answer::JsonAnswer;
 pub(crate) use answer::kind;
+pub use assertion::{Assertion, AssertionKey, ClientAuthError};
 pub use authorization::{AuthorizationAnswer, ResponseMode};
 pub use challenge::Challenge;
-pub use client_auth::{Assertion, AssertionKey, Authentication, ClientAuthError};
+pub use client_auth::Authentication;
 pub use parameters::Parameters;
 pub use pkce::Pkce;
-pub use requests::{authorization_request, form_request, get_request, json_request, with_bearer};
+pub use requests::{
+    Carriage, authorization_request, form_request, get_request, json_request, token_request,
+    with_bearer,
+};

@@ -48,6 +48,44 @@ pub fn form_request(endpoint: &Url, parameters: &Parameters) -> Request<Bytes> {
     request
 }
 
+/// How a client request carries its parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Carriage {
+    /// As a form sent by POST, which is right.
+    Form,
+    /// As a JSON object sent by POST.
+    Json,
+    /// By another method: PUT has a form in its body, the others have a query.
+    Method(Method),
+}
+
+/// A request to an endpoint that clients call directly, carried rightly or not.
+pub fn token_request(
+    endpoint: &Url,
+    parameters: &Parameters,
+    carriage: &Carriage,
+) -> Request<Bytes> {
+    match carriage {
+        Carriage::Form => form_request(endpoint, parameters),
+        Carriage::Json => {
+            let members = parameters
+                .iter()
+                .map(|(name, value)| (name.to_owned(), Value::from(value)))
+                .collect();
+            json_request(Method::POST, endpoint, &Value::Object(members))
+        }
+        Carriage::Method(method) => {
+            let mut request = if *method == Method::PUT {
+                form_request(endpoint, parameters)
+            } else {
+                get_request(&with_query(endpoint, parameters))
+            };
+            *request.method_mut() = method.clone();
+            request
+        }
+    }
+}
+
 /// A GET without anything.
 pub fn get_request(url: &Url) -> Request<Bytes> {
     raw(Method::GET, url, Bytes::new())
@@ -87,6 +125,33 @@ fn raw(method: Method, url: &Url, body: Bytes) -> Request<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parameters_can_be_carried_wrongly() {
+        let endpoint = Url::parse("https://op.example/token").unwrap();
+        let parameters = Parameters::new([("code", "a b")]);
+        for (carriage, method, uri, body) in [
+            (Carriage::Form, Method::POST, "/token", "code=a+b"),
+            (Carriage::Json, Method::POST, "/token", r#"{"code":"a b"}"#),
+            (
+                Carriage::Method(Method::PUT),
+                Method::PUT,
+                "/token",
+                "code=a+b",
+            ),
+            (
+                Carriage::Method(Method::GET),
+                Method::GET,
+                "/token?code=a+b",
+                "",
+            ),
+        ] {
+            let request = token_request(&endpoint, &parameters, &carriage);
+            assert_eq!(request.method(), method);
+            assert_eq!(request.uri().path_and_query().unwrap(), uri);
+            assert_eq!(request.body(), body);
+        }
+    }
 
     #[test]
     fn the_endpoint_keeps_its_own_query() {

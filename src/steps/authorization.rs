@@ -6,6 +6,7 @@ use http::Method;
 
 use super::World;
 use super::judge::Row;
+use super::pkce::choose_verifier;
 use crate::checks::authorization_refusal;
 use crate::finding::Finding;
 use crate::flow::{AuthorizationPlan, Extra, Halt};
@@ -220,6 +221,7 @@ impl World {
             plan.parameters.set("response_mode", response_mode);
         }
         self.change(&mut plan.parameters, step.table.as_ref())?;
+        choose_verifier(&mut plan, step);
         Ok(plan)
     }
 
@@ -242,7 +244,7 @@ impl World {
         Ok(())
     }
 
-    async fn own_flow(&mut self, step: &Step, refresh: bool) -> Result<(), Halt> {
+    pub(super) async fn own_flow(&mut self, step: &Step, refresh: bool) -> Result<(), Halt> {
         let rp = self.rp()?;
         let plan = self.plan(step, refresh)?;
         let session = self.session()?;
@@ -262,8 +264,13 @@ impl World {
         Ok(())
     }
 
+    /// The authorization request that the table changes, by GET, with a user who agrees.
+    pub(super) async fn authorize_for(&mut self, step: &Step) -> Result<(), Halt> {
+        self.authorize(step, Method::GET, Decision::Agree).await
+    }
+
     async fn obtain_code(&mut self, step: &Step) -> Result<(), Halt> {
-        self.authorize(step, Method::GET, Decision::Agree).await?;
+        self.authorize_for(step).await?;
         crate::flow::RelyingParty::code_of(self.attempt()?).map(|_| ())
     }
 

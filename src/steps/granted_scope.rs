@@ -7,7 +7,7 @@ use super::World;
 use super::artifacts::{Artifact, ids};
 use super::judge::Row;
 use crate::checks::granted_scope::{self, GrantedScope};
-use crate::flow::{Caller, Halt};
+use crate::flow::Halt;
 
 /// What came of a scope with a value that nobody knows.
 pub(super) const ARTIFACTS: &[Artifact] = &[Artifact {
@@ -27,7 +27,7 @@ impl World {
     async fn redeem_if_any(&mut self, step: &Step) -> Result<(), Halt> {
         self.answers.remove("token_endpoint");
         match self.attempt()?.code() {
-            Some(_) => self.redeem(Caller::Client, step).await,
+            Some(_) => self.redeem_rightly(step).await,
             None => Ok(()),
         }
     }

@@ -4,6 +4,7 @@
 //! nothing by itself.
 
 mod artifacts;
+mod assertion;
 mod authorization;
 mod authorization_response;
 mod claims_request;
@@ -18,14 +19,18 @@ mod id_token;
 mod introspection;
 mod judge;
 mod logout;
+mod liveness;
 mod metadata;
 mod named_urls;
 mod pages;
 mod phrases;
+mod pkce;
 mod redirect_uri;
+mod refresh;
 mod registration;
 mod revocation;
 mod second_login;
+mod secrets;
 mod template;
 mod time;
 mod token;

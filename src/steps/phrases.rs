@@ -12,14 +12,16 @@ use crate::flow::Caller;
     name = "caller",
     regex = "the client|another client|the public client|the client without authentication|nobody|\
              the client with a wrong secret|the client with a wrong secret in the header|\
-             the client with a wrong secret in the body|the client by header and body at once|\
+             the client with a wrong secret in the body|the client with its secret in the header|\
+             the client with its secret in the body|the client with its credentials escaped|\
+             the client by header and body at once|\
              the client with its secret in the URL|the client with another client_id in the body|\
              an unknown client"
 )]
 pub(super) struct CallerWord(pub(super) Caller);
 
 /// The words, and whom they stand for.
-pub(super) const CALLERS: [(&str, Caller); 12] = [
+pub(super) const CALLERS: [(&str, Caller); 15] = [
     ("the client", Caller::Client),
     ("another client", Caller::AnotherClient),
     ("the public client", Caller::PublicClient),
@@ -34,6 +36,15 @@ pub(super) const CALLERS: [(&str, Caller); 12] = [
         "the client with a wrong secret in the body",
         Caller::WrongSecretInBody,
     ),
+    (
+        "the client with its secret in the header",
+        Caller::SecretInHeader,
+    ),
+    (
+        "the client with its secret in the body",
+        Caller::SecretInBody,
+    ),
+    ("the client with its credentials escaped", Caller::Escaped),
     (
         "the client by header and body at once",
         Caller::HeaderAndBody,

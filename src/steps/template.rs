@@ -1,7 +1,7 @@
 //! Values in the tables of steps: words in braces stand for what only the run knows.
 
 use super::{World, hints};
-use crate::flow::Halt;
+use crate::flow::{Halt, now};
 use crate::protocol::{Parameters, Pkce};
 use crate::provider::Metadata;
 
@@ -9,6 +9,7 @@ use crate::provider::Metadata;
 pub const WORDS: &[(&str, &str)] = &[
     ("{absent}", "the parameter is left out"),
     ("{empty}", "the parameter is sent without a value"),
+    ("{nul}", "the character U+0000"),
     ("{redirect_uri}", "the redirect URI of the client"),
     (
         "{redirect_uri HOW}",
@@ -30,6 +31,30 @@ pub const WORDS: &[(&str, &str)] = &[
     ("{code_challenge}", "the right challenge"),
     ("{access_token}", "the access token that the client holds"),
     ("{refresh_token}", "the refresh token that the client holds"),
+    (
+        "{old refresh_token}",
+        "the refresh token that the client held before the last one",
+    ),
+    (
+        "{first refresh_token}",
+        "the refresh token that came for the code",
+    ),
+    (
+        "{altered access_token}",
+        "the access token that the client holds, with another character in its middle",
+    ),
+    (
+        "{altered refresh_token}",
+        "the refresh token that the client holds, with another character in its middle",
+    ),
+    (
+        "{altered code}",
+        "the code of the last authorization response, with another character in its middle",
+    ),
+    (
+        "{first code_verifier}",
+        "the verifier of the first journey of the scenario",
+    ),
     ("{id_token}", "the ID Token that the client holds"),
     (
         "{other user's id_token}",
@@ -80,6 +105,13 @@ pub const WORDS: &[(&str, &str)] = &[
         "{unlisted grant_type}",
         "a grant type that exists and that the metadata do not list",
     ),
+    ("{token_endpoint}", "the URL of the token endpoint"),
+    ("{username}", "the name of the user"),
+    ("{password}", "the password of the user"),
+    (
+        "{now N}",
+        "the time now in seconds since 1970, N seconds later (or earlier)",
+    ),
     ("{random N}", "N random letters and digits"),
     (
         "{unreserved N}",
@@ -123,6 +155,11 @@ impl World {
                 .clone()
                 .ok_or_else(|| Halt::missing(format!("the provider issued no {what}")))
         };
+        if let Some(seconds) = word.strip_prefix("now ")
+            && let Ok(seconds) = seconds.parse::<i64>()
+        {
+            return Ok((now() + seconds).to_string());
+        }
         if let Some((kind, length)) = word.split_once(' ')
             && let Ok(length) = length.parse::<usize>()
         {
@@ -135,6 +172,7 @@ impl World {
         }
         match word {
             "empty" => Ok(String::new()),
+            "nul" => Ok("\0".to_owned()),
             "redirect_uri" => client.redirect_uris.first().cloned().ok_or_else(|| {
                 Halt::missing(format!("client `{}` has no redirect_uris", client.id))
             }),
@@ -149,6 +187,20 @@ impl World {
             "access_token" => held(&self.tokens.access_token, "access token"),
             "refresh_token" => held(&self.tokens.refresh_token, "refresh token"),
             "old refresh_token" => held(&self.old_tokens.refresh_token, "refresh token"),
+            "first refresh_token" => held(&self.flow()?.tokens.refresh_token, "refresh token"),
+            "altered access_token" => held(&self.tokens.access_token, "access token").map(altered),
+            "altered refresh_token" => {
+                held(&self.tokens.refresh_token, "refresh token").map(altered)
+            }
+            "altered code" => RelyingPartyCode::of(self).map(altered),
+            "first code_verifier" => self
+                .flows
+                .first()
+                .map(|flow| flow.attempt.plan.pkce.verifier.clone())
+                .ok_or_else(|| Halt::unjudged("the scenario has no completed flow")),
+            "token_endpoint" => Ok(rp.endpoint("token_endpoint")?.to_string()),
+            "username" => Ok(self.user()?.username),
+            "password" => Ok(self.user()?.password),
             "id_token" => held(&self.tokens.id_token, "ID Token"),
             "id_token with another signature" => {
                 held(&self.tokens.id_token, "ID Token").map(|t| hints::with_another_signature(&t))
@@ -187,6 +239,13 @@ impl World {
             "issuer" => Ok(rp.config().issuer.clone()),
             "unlisted grant_type" => unlisted_grant_type(&rp.provider.metadata),
             "code" => Ok(RelyingPartyCode::of(self)?),
+            "code_challenge" if defaults.get(word).is_none() => self
+                .attempt()?
+                .plan
+                .parameters
+                .get(word)
+                .map(str::to_owned)
+                .ok_or_else(|| Halt::unjudged("the last request had no code_challenge")),
             "code_verifier" => Ok(self.attempt()?.plan.pkce.verifier.clone()),
             name if name.starts_with("redirect_uri ") => {
                 super::redirect_uri::spoiled(&client, name)
@@ -239,6 +298,23 @@ fn unlisted_grant_type(metadata: &Metadata) -> Result<String, Halt> {
     .find(|grant| !listed.contains(grant))
     .map(str::to_owned)
     .ok_or_else(|| Halt::missing("the metadata list every grant type that we know"))
+}
+
+/// A token with another character in its middle.
+fn altered(mut token: String) -> String {
+    let middle = token.len() / 2;
+    let at = (middle..token.len()).find(|at| {
+        token.is_char_boundary(*at) && token[*at..].starts_with(|c: char| c.is_ascii_alphanumeric())
+    });
+    if let Some(at) = at {
+        let other = if token[at..].starts_with('A') {
+            "B"
+        } else {
+            "A"
+        };
+        token.replace_range(at..=at, other);
+    }
+    token
 }
 
 struct RelyingPartyCode;

@@ -16,7 +16,7 @@ use crate::flow::{
 use crate::http::Deadline;
 use crate::login::Credentials;
 use crate::protocol::JsonAnswer;
-use crate::provider::ClientConfig;
+use crate::provider::{ClientConfig, Secret};
 use crate::requirement::{Catalogue, Level, Requirement};
 use crate::run::{Check, Evidence};
 
@@ -97,6 +97,12 @@ pub struct World {
     pub(super) introspected_access_token: bool,
     /// How the registered clients are managed, the latest last.
     pub(super) managed: Vec<Management>,
+    /// The client assertion of the last request that had one of its own.
+    pub(super) assertion: Option<Secret>,
+    /// The scope that the last refresh asked for.
+    pub(super) asked_scope: Option<String>,
+    /// The answers of requests that were made at once.
+    pub(super) at_once: Vec<JsonAnswer>,
     /// The last answer of each endpoint, by its metadata name.
     pub(super) answers: BTreeMap<&'static str, JsonAnswer>,
     permit: Option<(Arc<Semaphore>, OwnedSemaphorePermit)>,

@@ -1,0 +1,26 @@
+@needs.client_credentials
+Feature: The client credentials grant
+
+  Scenario: A client gets a token of its own
+    Given the client of the client credentials grant
+    When the client asks for a token of its own
+    Then the token request is accepted
+      | RFC6749-5.1-1 | a token response has an access_token, a string |
+    And the token response satisfies
+      | RFC6749-4.4.3-1 | client_credentials gives no refresh token |
+
+  @needs.public_client
+  Scenario: A public client asks for a token of its own
+    Given the client of the client credentials grant
+    And the client got a token of its own
+    When the public client asks for a token of its own
+    Then the token request is refused
+      | RFC6749-4.4-1 | client_credentials is for confidential clients only | 400 unauthorized_client or 400 invalid_client or 401 invalid_client |
+
+  Scenario: A client asks for a scope that does not exist
+    Given the client of the client credentials grant
+    And the client got a token of its own
+    When the client asks for a token of its own
+      | scope | oidcheck:unknown |
+    Then the scope "oidcheck:unknown" is not granted
+      | RFC6749-5.2-13 | client_credentials does not exceed the allowed scope |
