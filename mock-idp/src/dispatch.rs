@@ -97,7 +97,7 @@ impl Core {
         let mut reply = if request.method() == Method::OPTIONS && endpoint.allows_cors() {
             Reply::empty(StatusCode::NO_CONTENT)
         } else if !endpoint.methods().contains(&request.method().as_str())
-            && !is_careless_about_get(&ctx)
+            && !is_careless_about_methods(&ctx)
         {
             endpoint::method_not_allowed(&ctx)
         } else {
@@ -196,13 +196,16 @@ impl Context<'_> {
     }
 }
 
-fn is_careless_about_get(ctx: &Context<'_>) -> bool {
-    let careless = match ctx.endpoint {
-        Endpoint::Token => ctx.omits(Check::TokenMethod),
-        Endpoint::Revoke => ctx.omits(Check::RevocationMethod),
+fn is_careless_about_methods(ctx: &Context<'_>) -> bool {
+    let method = ctx.request.method();
+    match ctx.endpoint {
+        Endpoint::Token => {
+            method == Method::GET && ctx.omits(Check::TokenMethod)
+                || method == Method::PUT && ctx.omits(Check::TokenPut)
+        }
+        Endpoint::Revoke => method == Method::GET && ctx.omits(Check::RevocationMethod),
         _ => false,
-    };
-    careless && ctx.request.method() == Method::GET
+    }
 }
 
 fn problem(status: StatusCode, error: &str, description: &str) -> Reply {

@@ -237,6 +237,7 @@ pub(crate) fn foreign() -> &'static KeySet {
 /// The key pair of the static client that authenticates by `private_key_jwt`.
 pub(crate) struct ClientKey {
     pub(crate) public_jwk: Value,
+    pub(crate) public_pem: String,
     pub(crate) private_pem: String,
 }
 
@@ -256,6 +257,7 @@ pub(crate) fn client_key() -> &'static ClientKey {
         let der = pair.to_pkcs8v1().expect("a P-256 key has a PKCS#8 form");
         ClientKey {
             public_jwk,
+            public_pem: key.public_pem(),
             private_pem: pem("PRIVATE KEY", der.as_ref()),
         }
     })

@@ -69,6 +69,11 @@ impl Params {
         self.0.retain(|(own, _)| own != name);
     }
 
+    /// Whether another name than these came.
+    pub(crate) fn beside(&self, names: &[&str]) -> bool {
+        self.0.iter().any(|(own, _)| !names.contains(&own.as_str()))
+    }
+
     /// The first of these names that came more than once.
     pub(crate) fn repeated<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
         names

@@ -96,7 +96,7 @@ async fn refresh_at_once(world: &mut World, times: usize) {
 /// Refused with `invalid_scope`, or granted without what was not granted at first. The text is the scope
 /// that was asked for.
 #[then(expr = "the scope {string} is not granted")]
-fn scope_is_not_granted(world: &mut World, asked: String, step: &Step) {
+async fn scope_is_not_granted(world: &mut World, asked: String, step: &Step) {
     let result = world.judge_scope(step, &asked);
     world.conclude(step, result);
 }
@@ -132,7 +132,7 @@ impl World {
             clippy::cast_possible_truncation,
             reason = "seconds since 1970 fit for a while"
         )]
-        let received_at = answer.answer.received_at as i64;
+        let received_at = (answer.answer.received_at + self.clock_ahead.as_secs_f64()) as i64;
         later.received_at = received_at;
         later.access_token = answer.text("access_token").map(str::to_owned);
         later.code = None;

@@ -26,7 +26,9 @@ impl World {
     pub(super) async fn pass(&mut self, time: Duration) -> Result<(), Halt> {
         let rp = self.rp()?;
         if self.has_own_issuer() {
-            return rp.advance(time);
+            rp.advance(time)?;
+            self.clock_ahead += time;
+            return Ok(());
         }
         self.wait(time).await;
         Ok(())

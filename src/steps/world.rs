@@ -97,6 +97,8 @@ pub struct World {
     pub(super) introspected_access_token: bool,
     /// How the registered clients are managed, the latest last.
     pub(super) managed: Vec<Management>,
+    /// How far the provider's clock was moved: rules about time are judged by it.
+    pub(super) clock_ahead: Duration,
     /// The client assertion of the last request that had one of its own.
     pub(super) assertion: Option<Secret>,
     /// The scope that the last refresh asked for.

@@ -9,6 +9,8 @@ use crate::grant::{
 use crate::id_token::{self, IssuedBy, Subject};
 use crate::scope::OFFLINE_ACCESS;
 use crate::store::{Authentication, Code, Grant, Session};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// How long a code is good for, in seconds.
 const CODE_LIFETIME: u64 = 60;
@@ -77,7 +79,12 @@ fn remember(
     let mut store = ctx.issuer.store();
     let id = store.add_grant(grant.clone());
     let code = request.response_type.code.then(|| {
-        let code = ctx.secret(Check::CodeEntropy);
+        let mut code = ctx.secret(Check::CodeEntropy);
+        if let Some(challenge) = &request.challenge
+            && ctx.omits(Check::CodeHidesChallenge)
+        {
+            code = format!("{code}.{}", URL_SAFE_NO_PAD.encode(&challenge.value));
+        }
         let entry = Code {
             grant: id,
             redirect_uri: request

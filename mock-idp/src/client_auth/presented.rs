@@ -34,6 +34,14 @@ pub(super) enum Presented {
 impl Presented {
     /// Reads the credentials of a request; more than one method is an error.
     pub(super) fn read(ctx: &Context<'_>, params: &Params) -> Result<Self, OauthError> {
+        if ctx.omits(Check::ClientSecretQuery)
+            && let Ok(query) = ctx.query()
+            && let (Some(id), Some(secret)) = (query.get("client_id"), query.get("client_secret"))
+        {
+            // As good as a header.
+            let (id, secret) = (id.to_owned(), secret.to_owned());
+            return Ok(Self::Basic { id, secret });
+        }
         let id = params.get("client_id").map(str::to_owned);
         let secret = params.get("client_secret").map(str::to_owned);
         let jwt = params.get("client_assertion").map(str::to_owned);
@@ -51,7 +59,13 @@ impl Presented {
         if has_header {
             let (own, secret) = ctx
                 .authorization("Basic")
-                .and_then(read_basic)
+                .and_then(|credentials| {
+                    if ctx.omits(Check::BasicEncoding) {
+                        read_plain_basic(credentials)
+                    } else {
+                        read_basic(credentials)
+                    }
+                })
                 .ok_or_else(|| OauthError::invalid_client(&ctx.issuer.url))?;
             let agrees = id.is_none_or(|id| id == own);
             return if agrees || ctx.omits(Check::ClientIdMatches) {
@@ -65,6 +79,7 @@ impl Presented {
         if let Some(jwt) = jwt {
             return match params.get("client_assertion_type") {
                 Some(JWT_BEARER) => Ok(Self::Assertion { id, jwt }),
+                Some(_) if ctx.omits(Check::AssertionType) => Ok(Self::Assertion { id, jwt }),
                 _ => Err(OauthError::invalid_request(
                     "client_assertion_type is not the one of JWTs",
                 )),
@@ -85,6 +100,13 @@ fn read_basic(credentials: &str) -> Option<(String, String)> {
     let colon = bytes.iter().position(|byte| *byte == b':')?;
     let (id, secret) = bytes.split_at(colon);
     Some((params::decode(id).ok()?, params::decode(&secret[1..]).ok()?))
+}
+
+/// What a careless server reads: it knows nothing of form encoding.
+fn read_plain_basic(credentials: &str) -> Option<(String, String)> {
+    let text = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::fault::{Check, Document};
 use crate::grant;
 use crate::oauth_error::OauthError;
+use crate::params::Params;
 use crate::reply::Reply;
 
 /// The parameters that this endpoint knows; none may come twice.
@@ -30,16 +31,27 @@ pub(super) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
         return Err(OauthError::invalid_request("a parameter came twice"));
     }
     let client = client_auth::authenticate(ctx, &params)?;
+    if let Some(why) = demand(ctx, &params) {
+        return Err(why);
+    }
     let grant_type = params
         .get("grant_type")
         .ok_or_else(|| OauthError::invalid_request("grant_type is missing"))?;
-    if !grant::GRANT_TYPES.contains(&grant_type) {
+    let is_unknown = !grant::GRANT_TYPES.contains(&grant_type);
+    let is_taken =
+        ctx.omits(Check::GrantType) || grant_type == "password" && ctx.omits(Check::PasswordGrant);
+    if is_unknown && !is_taken {
         return Err(OauthError::new(
             "unsupported_grant_type",
             "the grant_type is not supported",
         ));
     }
-    if !client.may_use_grant(grant_type) && !ctx.omits(Check::GrantTypeOfClient) {
+    let is_own = client.is_public() && ctx.omits(Check::ClientCredentialsPublic);
+    if !client.may_use_grant(grant_type)
+        && !is_unknown
+        && !is_own
+        && !ctx.omits(Check::GrantTypeOfClient)
+    {
         return Err(OauthError::new(
             "unauthorized_client",
             "the client may not use this grant_type",
@@ -48,10 +60,24 @@ pub(super) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
     let mut response = match grant_type {
         "authorization_code" => grant::redeem(ctx, &client, &params)?,
         "refresh_token" => grant::refresh(ctx, &client, &params)?,
+        _ if is_unknown => grant::grant_client_credentials(ctx, &client, &Params::default())?,
         _ => grant::grant_client_credentials(ctx, &client, &params)?,
     };
     ctx.spoil_json(Document::TokenResponse, &mut response);
     Ok(Reply::json(StatusCode::OK, &response).uncached())
+}
+
+/// What a server asks for that has no right to.
+fn demand(ctx: &Context<'_>, params: &Params) -> Option<OauthError> {
+    let body = String::from_utf8_lossy(ctx.request.body());
+    let has_empty = body.split('&').any(|pair| pair.ends_with('='));
+    if has_empty && ctx.omits(Check::TokenEmptyParameter) {
+        return Some(OauthError::invalid_request("a parameter is empty"));
+    }
+    if params.beside(&KNOWN) && ctx.omits(Check::TokenUnknownParameter) {
+        return Some(OauthError::invalid_request("a parameter is not known"));
+    }
+    None
 }
 
 #[cfg(test)]

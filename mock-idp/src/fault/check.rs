@@ -93,17 +93,33 @@ pub(crate) enum Check {
     PkceVerifier,
     /// The challenge itself is no verifier for the method S256.
     PkceChallengeAsVerifier,
+    /// A challenge without a method is a plain one.
+    PkceDefaultPlain,
+    /// The metadata list `plain`, and it works.
+    PkcePlain,
+    /// The method S256 has a digest.
+    PkceS256,
+    /// The method is that of the authorization request.
+    PkceMethodOfRequest,
+    /// A verifier of 43 or of 128 characters is as good as others.
+    PkceVerifierBounds,
     /// A verifier for a code without a challenge is refused.
     PkceVerifierUnexpected,
     // Code.
     /// A code cannot be guessed.
     CodeEntropy,
+    /// A code does not show its `code_challenge`.
+    CodeHidesChallenge,
+    /// Each character of a code counts.
+    CodeEachCharacter,
     /// A code is good for one token request.
     CodeSingleUse,
     /// The tokens of a reused code are revoked.
     CodeReuseRevokes,
     /// A code is good for a minute.
     CodeExpiry,
+    /// A code is good for no more than ten minutes.
+    CodeLifetime,
     /// A code belongs to its client.
     CodeClient,
     /// The `redirect_uri` of the token request is that of the authorization request.
@@ -111,8 +127,20 @@ pub(crate) enum Check {
     /// A `redirect_uri` that was in the authorization request is in the token request.
     CodeRedirectUriRequired,
     // Token request.
-    /// The token endpoint takes POST only.
+    /// The token endpoint takes no GET.
     TokenMethod,
+    /// The token endpoint takes no PUT.
+    TokenPut,
+    /// A parameter without a value counts as omitted.
+    TokenEmptyParameter,
+    /// A parameter that is not known is ignored.
+    TokenUnknownParameter,
+    /// A `grant_type` that is not known is refused.
+    GrantType,
+    /// The password grant is none of ours.
+    PasswordGrant,
+    /// There is an ID token only where the scope has `openid`.
+    OpenidScope,
     /// The body is a form.
     TokenContentType,
     /// No parameter comes twice.
@@ -121,6 +149,8 @@ pub(crate) enum Check {
     GrantTypeOfClient,
     /// A scope beyond what is allowed is refused.
     ClientCredentialsScope,
+    /// A public client acts for nobody but its user.
+    ClientCredentialsPublic,
     // Client authentication.
     /// The client is known and proves that it is.
     ClientAuthentication,
@@ -130,6 +160,14 @@ pub(crate) enum Check {
     ClientAuthMethod,
     /// Two methods at once are refused.
     ClientAuthOnce,
+    /// Credentials in the query are none.
+    ClientSecretQuery,
+    /// The two parts of a Basic header are form-encoded.
+    BasicEncoding,
+    /// Without `client_id` nobody is a public client.
+    PublicClientId,
+    /// A client that registered no method has `client_secret_basic`.
+    DefaultAuthMethod,
     /// The `client_id` of the body is that of the credentials.
     ClientIdMatches,
     /// Many wrong secrets are slowed down.
@@ -138,6 +176,16 @@ pub(crate) enum Check {
     AssertionAlgorithm,
     /// The signature of a client assertion.
     AssertionSignature,
+    /// A client assertion without a signature is none.
+    AssertionUnsigned,
+    /// A public key is no secret.
+    AssertionKeyConfusion,
+    /// `client_assertion_type` is the one of JWTs.
+    AssertionType,
+    /// A `client_id` beside a client assertion is that of the assertion.
+    AssertionClientId,
+    /// The token endpoint is an audience of client assertions.
+    AssertionTokenEndpoint,
     /// `aud` of a client assertion.
     AssertionAudience,
     /// `iss` of a client assertion.
@@ -153,6 +201,12 @@ pub(crate) enum Check {
     // Refresh.
     /// A refresh token is replaced at each use.
     RefreshRotation,
+    /// A refresh gives a new access token.
+    RefreshAccessToken,
+    /// A refresh for less scope gives less.
+    RefreshNarrowing,
+    /// A used refresh token is refused to other clients too.
+    RefreshReplayByOther,
     /// A used refresh token is refused.
     RefreshSingleUse,
     /// Reuse revokes the family.
@@ -168,6 +222,8 @@ pub(crate) enum Check {
     /// A refresh token expires.
     RefreshExpiry,
     // Bearer tokens.
+    /// Each character of an access token counts.
+    AccessTokenEachCharacter,
     /// An access token expires.
     AccessTokenExpiry,
     /// A revoked access token is dead.

@@ -12,11 +12,14 @@
 //!
 //! A spoiler breaks one rule and keeps the others: an ID token with a wrong `aud` has a right signature.
 
+mod access_token;
 mod authorization_error;
 mod authorization_request;
 mod authorization_response;
 mod check;
+mod client_assertion;
 mod client_authentication;
+mod client_credentials;
 mod code;
 mod front_channel;
 mod hooks;
@@ -35,7 +38,9 @@ mod refresh;
 mod registration;
 mod revocation;
 mod table;
+mod token_endpoint;
 mod token_error;
+mod token_request;
 mod token_response;
 mod userinfo;
 

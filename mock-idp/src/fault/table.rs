@@ -26,10 +26,13 @@ impl fmt::Debug for Fault {
 
 /// The tables of all artifacts, in the order of their names.
 const TABLES: &[&[Fault]] = &[
+    super::access_token::FAULTS,
     super::authorization_error::FAULTS,
     super::authorization_request::FAULTS,
     super::authorization_response::FAULTS,
+    super::client_assertion::FAULTS,
     super::client_authentication::FAULTS,
+    super::client_credentials::FAULTS,
     super::code::FAULTS,
     super::front_channel::FAULTS,
     super::id_token_claims::FAULTS,
@@ -46,7 +49,9 @@ const TABLES: &[&[Fault]] = &[
     super::refresh::FAULTS,
     super::registration::FAULTS,
     super::revocation::FAULTS,
+    super::token_endpoint::FAULTS,
     super::token_error::FAULTS,
+    super::token_request::FAULTS,
     super::token_response::FAULTS,
     super::userinfo::FAULTS,
 ];

@@ -40,6 +40,17 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        id: "token_error.redirect",
+        breaks: &["OIDCC-3.1.3.4-1"],
+        summary: "an error is a redirect to a page",
+        needs: None,
+        break_: Break::Answer(&[Endpoint::Token], |_, reply| {
+            if is_error(reply) {
+                *reply = Reply::see_other("/error");
+            }
+        }),
+    },
+    Fault {
         id: "token_error.server_error",
         breaks: &["OIDCC-3.1.3.4-1"],
         summary: "a bad request ends in a failure of the server",
@@ -58,6 +69,15 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        id: "token_error.status_403",
+        breaks: &["OIDCC-3.1.3.4-1"],
+        summary: "an error has status 403",
+        needs: None,
+        break_: Break::Error(&[Endpoint::Token], |_, error| {
+            error.status = StatusCode::FORBIDDEN;
+        }),
+    },
+    Fault {
         id: "token_error.text",
         breaks: &["RFC6749-5.2-6"],
         summary: "the JSON of an error comes as text/plain",
@@ -66,6 +86,15 @@ pub(super) const FAULTS: &[Fault] = &[
             if is_error(reply) {
                 reply.set(CONTENT_TYPE, "text/plain");
             }
+        }),
+    },
+    Fault {
+        id: "token_error.without_code",
+        breaks: &["RFC6749-5.2-5"],
+        summary: "the error code is empty",
+        needs: None,
+        break_: Break::Error(&[Endpoint::Token], |_, error| {
+            error.error = Some("".into());
         }),
     },
 ];

@@ -1,4 +1,4 @@
-//! Faults of the token endpoint's answers.
+//! Faults of the token endpoint's successful answers.
 
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
@@ -9,6 +9,15 @@ use crate::route::Endpoint;
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
+        id: "token_response.access_token_number",
+        breaks: &["RFC6749-5.1-1"],
+        summary: "access_token is a number",
+        needs: None,
+        break_: Break::Json(Document::TokenResponse, |_, response| {
+            response.insert("access_token".to_owned(), json!(1));
+        }),
+    },
+    Fault {
         id: "token_response.cacheable",
         breaks: &["OIDCC-3.1.3.3-3", "RFC6749-5.1-2"],
         summary: "no Cache-Control",
@@ -18,25 +27,22 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
-        id: "token_response.html",
-        breaks: &["RFC6749-5.1-6"],
-        summary: "the tokens come as text/html",
+        id: "token_response.expires_in_text",
+        breaks: &["RFC6749-5.1-4"],
+        summary: "expires_in is a text",
         needs: None,
-        break_: Break::Answer(&[Endpoint::Token], |_, reply| {
-            if reply.response.status() == StatusCode::OK {
-                reply.set(CONTENT_TYPE, "text/html");
-            }
+        break_: Break::Json(Document::TokenResponse, |_, response| {
+            response.insert("expires_in".to_owned(), json!("3600"));
         }),
     },
     Fault {
-        id: "token_response.invalid_client_without_challenge",
-        breaks: &["RFC6749-5.2-7"],
-        summary: "wrong credentials by Basic are answered by 400 without a challenge",
-        needs: Some("client_secret"),
-        break_: Break::Error(&[Endpoint::Token], |_, error| {
-            error.challenge = None;
-            if error.status == StatusCode::UNAUTHORIZED {
-                error.status = StatusCode::BAD_REQUEST;
+        id: "token_response.html",
+        breaks: &["RFC6749-5.1-6"],
+        summary: "a token response says that it is HTML",
+        needs: None,
+        break_: Break::Answer(&[Endpoint::Token], |_, reply| {
+            if reply.response.status() == StatusCode::OK {
+                reply.set(CONTENT_TYPE, "text/html; charset=utf-8");
             }
         }),
     },
@@ -59,12 +65,23 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
-        id: "token_response.pragma_missing",
-        breaks: &["RFC6749-5.1-3"],
-        summary: "no Pragma",
+        id: "token_response.status_201",
+        breaks: &["RFC6749-5.1-6"],
+        summary: "a token response has status 201",
         needs: None,
         break_: Break::Answer(&[Endpoint::Token], |_, reply| {
-            reply.response.headers_mut().remove(PRAGMA);
+            if reply.response.status() == StatusCode::OK {
+                *reply.response.status_mut() = StatusCode::CREATED;
+            }
+        }),
+    },
+    Fault {
+        id: "token_response.token_type_missing",
+        breaks: &["RFC6749-5.1-5"],
+        summary: "no token_type",
+        needs: None,
+        break_: Break::Json(Document::TokenResponse, |_, response| {
+            response.remove("token_type");
         }),
     },
     Fault {
@@ -83,6 +100,42 @@ pub(super) const FAULTS: &[Fault] = &[
         needs: None,
         break_: Break::Json(Document::TokenResponse, |_, response| {
             response.insert("token_type".to_owned(), json!("mac"));
+        }),
+    },
+    Fault {
+        id: "token_response.without_access_token",
+        breaks: &["RFC6749-5.1-1"],
+        summary: "no access_token",
+        needs: None,
+        break_: Break::Json(Document::TokenResponse, |_, response| {
+            response.remove("access_token");
+        }),
+    },
+    Fault {
+        id: "token_response.without_expires_in",
+        breaks: &["RFC6749-5.1-4"],
+        summary: "no expires_in",
+        needs: None,
+        break_: Break::Json(Document::TokenResponse, |_, response| {
+            response.remove("expires_in");
+        }),
+    },
+    Fault {
+        id: "token_response.without_id_token",
+        breaks: &["OIDCC-3.1.3.3-1"],
+        summary: "no id_token",
+        needs: None,
+        break_: Break::Json(Document::TokenResponse, |_, response| {
+            response.remove("id_token");
+        }),
+    },
+    Fault {
+        id: "token_response.without_pragma",
+        breaks: &["RFC6749-5.1-3"],
+        summary: "no Pragma",
+        needs: None,
+        break_: Break::Answer(&[Endpoint::Token], |_, reply| {
+            reply.response.headers_mut().remove(PRAGMA);
         }),
     },
 ];

@@ -18,7 +18,7 @@ pub(crate) fn grant(
     client: &Client,
     params: &Params,
 ) -> Result<Map<String, Value>, OauthError> {
-    if client.is_public() && !client.open {
+    if client.is_public() && !client.open && !ctx.omits(Check::ClientCredentialsPublic) {
         return Err(OauthError::new(
             "unauthorized_client",
             "a public client has no credentials",

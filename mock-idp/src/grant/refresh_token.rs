@@ -38,12 +38,14 @@ pub(crate) fn refresh(
         store.grant(found.grant).filter(|_| !found.revoked)
     };
     let grant = grant.ok_or_else(unknown)?;
-    if grant.client_id != client.id && !ctx.omits(Check::RefreshClient) {
+    let is_replay_by_other =
+        found.used && grant.client_id != client.id && ctx.omits(Check::RefreshReplayByOther);
+    if grant.client_id != client.id && !is_replay_by_other && !ctx.omits(Check::RefreshClient) {
         return Err(OauthError::invalid_grant(
             "the refresh token was issued to another client",
         ));
     }
-    if found.used && !ctx.omits(Check::RefreshSingleUse) {
+    if found.used && !is_replay_by_other && !ctx.omits(Check::RefreshSingleUse) {
         if !ctx.omits(Check::RefreshReuseRevokes) {
             store.revoke_grant(found.grant);
         }
@@ -71,7 +73,13 @@ pub(crate) fn refresh(
     } else {
         Some(key)
     };
-    let access_token = new_access_token(ctx, &mut store, found.grant, scope.clone());
+    let old_access_token = store
+        .access_tokens
+        .iter()
+        .find(|(_, token)| token.grant == found.grant && ctx.omits(Check::RefreshAccessToken))
+        .map(|(token, _)| token.clone());
+    let access_token = old_access_token
+        .unwrap_or_else(|| new_access_token(ctx, &mut store, found.grant, scope.clone()));
     drop(store);
 
     let issued = Issued {
@@ -103,6 +111,9 @@ fn narrowed(
     let is_within = values
         .iter()
         .all(|value| granted.iter().any(|own| own == value));
+    if is_within && ctx.omits(Check::RefreshNarrowing) {
+        return Ok(granted.to_vec());
+    }
     if scope::is_well_formed(asked) && is_within {
         let kept = granted
             .iter()

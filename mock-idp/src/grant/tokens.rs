@@ -90,7 +90,8 @@ impl Issued<'_> {
         let mut put = |name: &str, value: Value| response.insert(name.to_owned(), value);
         if let Some(issued_by) = self.issued_by
             && let Some(authentication) = &self.grant.authentication
-            && self.grant.scope.iter().any(|value| value == "openid")
+            && (self.grant.scope.iter().any(|value| value == "openid")
+                || ctx.omits(Check::OpenidScope))
         {
             let subject = Subject {
                 client: self.client,

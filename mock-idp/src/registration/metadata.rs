@@ -75,6 +75,7 @@ pub(crate) fn read(ctx: &Context<'_>, given: &Map<String, Value>) -> Result<Meta
     )?;
     let redirect_uris = redirect_uris(ctx, &mut reader, application_type, &grant_types)?;
     let auth = match reader.text("token_endpoint_auth_method")? {
+        None if ctx.omits(Check::DefaultAuthMethod) => ClientAuth::Post,
         None => ClientAuth::Basic,
         Some(name) => ClientAuth::from_name(&name)
             .or(is_lenient.then_some(ClientAuth::Basic))

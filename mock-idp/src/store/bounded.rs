@@ -72,6 +72,11 @@ impl<K: Eq + Hash + Clone, V> Bounded<K, V> {
         self.entries.values_mut().map(|(value, _)| value)
     }
 
+    /// The entries, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.entries.iter().map(|(key, (value, _))| (key, value))
+    }
+
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
