@@ -108,8 +108,8 @@ Feature: Token introspection
     Given a completed authorization code flow
     And the client may introspect
     When the access token is introspected with itself as the bearer token
-    Then the introspection request is refused
-      | RFC7662-2.3-1 | introspection with an unfit bearer token gets 401 | 401 |
+    Then the bearer token gives no right to introspect
+      | RFC7662-2.3-1 | introspection with an unfit bearer token gets 401 |
 
   Scenario: Introspection by GET
     Given a completed authorization code flow

@@ -101,7 +101,8 @@ fn request(endpoint: &Url, token: &str, how: Presentation) -> Request<Bytes> {
 
 /// [RFC 7578](https://www.rfc-editor.org/rfc/rfc7578), one part.
 fn multipart(endpoint: &Url, token: &str) -> Request<Bytes> {
-    let mut request = form_request(endpoint, &Parameters::default());
+    let mut request = get_request(endpoint);
+    *request.method_mut() = Method::POST;
     *request.body_mut() = Bytes::from(format!(
         "--oidcheck\r\nContent-Disposition: form-data; name=\"access_token\"\r\n\r\n{token}\r\n--oidcheck--\r\n"
     ));

@@ -11,6 +11,7 @@ use super::phrases::CallerWord;
 use super::userinfo::claims_of;
 use crate::checks::introspection::{ACTIVE_RULES, INACTIVE_RULES, Introspection, tells_nothing};
 use crate::checks::{Rule, refusal};
+use crate::finding::Finding;
 use crate::flow::{Caller, Halt, altered};
 use crate::protocol::{JsonAnswer, Parameters, form_request, with_bearer};
 
@@ -91,6 +92,21 @@ async fn introspect_altered_jwt(world: &mut World, step: &Step) {
 async fn introspect_by_bearer(world: &mut World) {
     let result = world.introspect_by_bearer().await;
     world.absorb(result);
+}
+
+/// 401 where the endpoint knows bearer tokens; that it knows none is its own affair.
+#[then("the bearer token gives no right to introspect")]
+fn bearer_refused(world: &mut World, step: &Step) {
+    let result = world.judge_answer(ENDPOINT, step, |answer, _| match refusal(answer, "401") {
+        Finding::Violated { .. } if answer.answer.response.status().is_client_error() => {
+            Finding::not_applicable(format!(
+                "the endpoint may not take bearer tokens at all ({})",
+                answer.summary()
+            ))
+        }
+        other => other,
+    });
+    world.conclude(step, result);
 }
 
 /// Third column: status, error code or both, alternatives joined with ` or `; nothing means any refusal.

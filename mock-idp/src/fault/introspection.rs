@@ -77,7 +77,7 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     fault(
         "introspection.credentials_wrong_status",
-        &["RFC7662-2.3-1", "RFC7662-2.3-2"],
+        &["RFC7662-2.3-2"],
         "wrong credentials are answered with 400",
         Break::Error(&[Endpoint::Introspect], |_, error| {
             if error.status == StatusCode::UNAUTHORIZED {
