@@ -40,6 +40,7 @@ Feature: RP-initiated logout
   Scenario: Logout by GET
     Given a completed authorization code flow of its own
     When the user logs out
+      | client_id | {client_id} |
     Then the logout satisfies
       | OIDCRPL-2-1 | the logout endpoint takes GET and form POST |
 
@@ -58,6 +59,7 @@ Feature: RP-initiated logout
     And a completed authorization code flow of its own
     When the user logs out
       | id_token_hint            | {absent} |
+      | client_id                | {absent} |
       | post_logout_redirect_uri | {absent} |
     Then the logout satisfies
       | OIDCRPL-3-6 | logout without post_logout_redirect_uri leads to no URI |
@@ -68,6 +70,7 @@ Feature: RP-initiated logout
     And a completed authorization code flow of its own
     When the user logs out
       | id_token_hint            | {absent} |
+      | client_id                | {absent} |
       | post_logout_redirect_uri | {absent} |
       | state                    | {absent} |
     Then the logout satisfies
@@ -79,6 +82,7 @@ Feature: RP-initiated logout
       | prompt | none |
     When the user logs out
       | id_token_hint            | {absent} |
+      | client_id                | {absent} |
       | post_logout_redirect_uri | {absent} |
       | state                    | {absent} |
     And the user authorizes
@@ -92,6 +96,7 @@ Feature: RP-initiated logout
       | prompt | none |
     When the user looks at the logout page
       | id_token_hint            | {absent} |
+      | client_id                | {absent} |
       | post_logout_redirect_uri | {absent} |
       | state                    | {absent} |
     Then the logout satisfies

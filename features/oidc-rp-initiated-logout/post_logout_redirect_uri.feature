@@ -51,5 +51,6 @@ Feature: Where a logout leads
     And a completed authorization code flow of its own
     When the user logs out
       | id_token_hint | {absent} |
+      | client_id     | {absent} |
     Then the logout satisfies
       | OIDCRPL-3-3 | logout without a proof of the client leads to no URI |

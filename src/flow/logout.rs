@@ -76,6 +76,11 @@ impl LogoutAttempt {
         }
     }
 
+    /// Whether the request had a `client_id`.
+    pub fn names_client(&self) -> bool {
+        self.plan.parameters.get("client_id").is_some()
+    }
+
     /// Where it ended, in words and without secrets.
     pub fn summary(&self) -> String {
         match (&self.answer, &self.arrival.end) {
@@ -149,14 +154,13 @@ impl RelyingParty {
         })
     }
 
-    /// A login and a logout with nothing wrong, which led to the client's URI.
+    /// A login and a logout with nothing wrong, which led to the client's URI: with the hint alone or, where that
+    /// does not do, with the `client_id` beside it.
     async fn logged_out(&self, client: &ClientConfig) -> Result<LogoutAttempt, Halt> {
-        let lease = self.sessions.fresh(self.user()?);
-        let session = lease.session();
-        let login = AuthorizationPlan::new(self, client)?;
-        let flow = self.complete(session, login).await?;
-        let plan = LogoutPlan::new(client, &flow.tokens)?;
-        let attempt = self.log_out(session, plan).await?;
+        let mut attempt = self.log_in_and_out(client, false).await?;
+        if attempt.answer.is_none() {
+            attempt = self.log_in_and_out(client, true).await?;
+        }
         if attempt.answer.is_none() {
             return Err(Halt::Blocked {
                 requirement: LOGGED_OUT,
@@ -169,6 +173,22 @@ impl RelyingParty {
             });
         }
         Ok(attempt)
+    }
+
+    async fn log_in_and_out(
+        &self,
+        client: &ClientConfig,
+        names_client: bool,
+    ) -> Result<LogoutAttempt, Halt> {
+        let lease = self.sessions.fresh(self.user()?);
+        let session = lease.session();
+        let login = AuthorizationPlan::new(self, client)?;
+        let flow = self.complete(session, login).await?;
+        let mut plan = LogoutPlan::new(client, &flow.tokens)?;
+        if names_client {
+            plan.parameters.set("client_id", &client.id);
+        }
+        self.log_out(session, plan).await
     }
 }
 

@@ -35,7 +35,8 @@ pub(super) const ARTIFACTS: &[Artifact] = &[
 ];
 
 /// A login and a logout with nothing wrong, in a browser of their own, which led to the client's URI. Shared
-/// with other scenarios: what has something wrong is compared with it.
+/// with other scenarios: what has something wrong is compared with it. Where it took a `client_id` beside the
+/// hint, the logouts of the scenario have one too.
 #[given("a completed logout")]
 async fn completed(world: &mut World) {
     let result = world.borrow_logout().await;
@@ -95,7 +96,12 @@ impl World {
         decision: Decision,
     ) -> Result<(), Halt> {
         let rp = self.rp()?;
-        let mut plan = LogoutPlan::new(&self.client()?, &self.tokens)?;
+        let client = self.client()?;
+        let mut plan = LogoutPlan::new(&client, &self.tokens)?;
+        // As in the logout that this one is compared with.
+        if self.logout.as_ref().is_some_and(|last| last.names_client()) {
+            plan.parameters.set("client_id", &client.id);
+        }
         plan.method = method;
         plan.decision = decision;
         self.change(&mut plan.parameters, step.table.as_ref())?;

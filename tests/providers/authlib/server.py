@@ -172,7 +172,13 @@ CLIENTS = {
     client.client_id: client
     for client in [
         static_client("conformance-client", "client_secret_basic"),
-        static_client("conformance-client-post", "client_secret_post"),
+        static_client(
+            "conformance-client-post",
+            "client_secret_post",
+            post_logout_redirect_uris=[
+                origin + path for path in ("/post-logout", "/post-logout-other") for origin in ORIGINS
+            ],
+        ),
         static_client("conformance-client-jwt", "client_secret_jwt"),
         static_client("conformance-private-key-jwt", "private_key_jwt", jwks=CLIENT_KEYS),
         static_client("conformance-public", "none"),

@@ -57,7 +57,9 @@ const clients = [
   client('conformance-client', 'client_secret_basic', {
     backchannel_logout_uri: 'http://127.0.0.1:8765/backchannel-logout', backchannel_logout_session_required: true,
   }),
-  client('conformance-client-post', 'client_secret_post'),
+  client('conformance-client-post', 'client_secret_post', {
+    post_logout_redirect_uris: [...at('/post-logout', ...ORIGINS), ...at('/post-logout-other', ...ORIGINS)],
+  }),
   client('conformance-client-jwt', 'client_secret_jwt'),
   client('conformance-private-key-jwt', 'private_key_jwt', {
     jwks: JSON.parse(fs.readFileSync(join(WORK, 'client-jwks.json'))),
