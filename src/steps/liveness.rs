@@ -6,8 +6,8 @@ use cucumber::{given, then};
 use super::World;
 use crate::checks::{refusal, success};
 use crate::finding::Finding;
-use crate::flow::Halt;
-use crate::protocol::{JsonAnswer, get_request, with_bearer};
+use crate::flow::{Halt, Presentation};
+use crate::protocol::JsonAnswer;
 use crate::run::Evidence;
 
 /// The control of what follows: where UserInfo does not take the access token, the scenario ends.
@@ -39,7 +39,7 @@ async fn still_works(world: &mut World, which: String, step: &Step) {
 impl World {
     async fn expect_live_token(&mut self) -> Result<(), Halt> {
         let token = self.fill("{access_token}", &crate::protocol::Parameters::default())?;
-        let answer = self.ask_userinfo(&token).await?;
+        let answer = self.try_token(&token).await?;
         if answer.is_success() {
             return Ok(());
         }
@@ -67,16 +67,14 @@ impl World {
             _ => self.tokens.access_token.clone(),
         };
         let token = token.ok_or_else(|| Halt::missing("the provider issued no access token"))?;
-        let answer = self.ask_userinfo(&token).await?;
+        let answer = self.try_token(&token).await?;
         let evidence = self.look_at(answer.answer.exchange, "UserInfo response");
         self.judge_rows(step, "access token", &evidence, |_| Ok(judge(&answer)))
     }
 
-    async fn ask_userinfo(&mut self, token: &str) -> Result<JsonAnswer, Halt> {
+    async fn try_token(&mut self, token: &str) -> Result<JsonAnswer, Halt> {
         let rp = self.rp()?;
-        let endpoint = rp.endpoint("userinfo_endpoint")?;
-        let request = with_bearer(get_request(&endpoint), "Bearer", token);
-        let answer = rp.ask(request, "UserInfo request").await?;
+        let answer = rp.userinfo(token, Presentation::Get).await?;
         self.note_exchanges(&[answer.answer.exchange]);
         Ok(answer)
     }

@@ -13,7 +13,7 @@ use super::phrases::CallerWord;
 use crate::checks::token_response::at_most_one_success;
 use crate::checks::{Rule, refusal, success, token_endpoint, token_error, token_response};
 use crate::finding::Finding;
-use crate::flow::{Caller, Halt, RelyingParty, TOKEN_REQUEST, Tokens};
+use crate::flow::{Access, Caller, Halt, RelyingParty, TOKEN_REQUEST, Tokens};
 use crate::protocol::{Carriage, JsonAnswer, Parameters};
 use crate::provider::{AuthMethod, ClientConfig};
 use crate::run::Evidence;
@@ -215,7 +215,7 @@ impl World {
             "token_endpoint_auth_method".to_owned(),
             method.as_str().into(),
         );
-        let registration = rp.register(metadata).await?;
+        let registration = rp.register(metadata, Access::Granted).await?;
         self.note_exchanges(&[registration.answer.answer.exchange]);
         rp.registered_client(&registration, false)
     }
