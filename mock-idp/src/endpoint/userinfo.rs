@@ -121,8 +121,8 @@ fn find(ctx: &Context<'_>, token: &str) -> Option<(AccessToken, Arc<Grant>)> {
     let store = ctx.issuer.store();
     let known = store.access_tokens.get_expired(&token.to_owned());
     let by_beginning = || {
-        let is_careless = ctx.omits(Check::AccessTokenIntegrity)
-            || ctx.omits(Check::AccessTokenEachCharacter);
+        let is_careless =
+            ctx.omits(Check::AccessTokenIntegrity) || ctx.omits(Check::AccessTokenEachCharacter);
         let beginning = token.get(..8).filter(|_| is_careless)?;
         let keys = store.access_tokens.keys();
         keys.filter(|own| own.starts_with(beginning))
