@@ -333,19 +333,8 @@ fn pass_on(situation: &Situation<'_>) -> Option<Act> {
 
 /// Forms beside the matter: search, language, newsletter.
 fn is_aside(form: &Form) -> bool {
-    let path = form
-        .submission
-        .action
-        .as_ref()
-        .map_or("", |url| url.path())
-        .rsplit('/')
-        .next()
-        .filter(|segment| {
-            // An identifier says nothing, whatever letters chance put into it.
-            let by_chance = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
-            !segment.contains(by_chance)
-        })
-        .unwrap_or_default();
+    let action = form.submission.action.as_ref();
+    let path = action.map_or_else(String::new, |url| path_words(url, 1));
     let called = format!("{} {} {} {path}", form.id, form.name, form.words);
     let visible = |control: &&super::page::Control| {
         !matches!(control.kind, Kind::Hidden | Kind::Button) && !control.submits()
@@ -361,6 +350,26 @@ fn is_aside(form: &Form) -> bool {
         || words::is_search(&called)
         || words::is_language(&called)
         || words::is_newsletter(&called)
+}
+
+/// The last segments of a path, so many at most. An identifier says nothing, whatever letters chance put into it.
+fn path_words(url: &Url, segments: usize) -> String {
+    const LONGEST_WORD: usize = 20;
+    // Words are joined by capitals or by signs; both at once, and digits, are left to chance.
+    let is_word = |segment: &&str| {
+        let has = |kind: fn(&u8) -> bool| segment.bytes().any(|byte| kind(&byte));
+        segment.len() <= LONGEST_WORD
+            && !has(u8::is_ascii_digit)
+            && !(has(u8::is_ascii_uppercase) && has(u8::is_ascii_punctuation))
+    };
+    let mut words: Vec<&str> = url
+        .path()
+        .rsplit('/')
+        .take(segments)
+        .filter(is_word)
+        .collect();
+    words.reverse();
+    words.join(" ")
 }
 
 /// Something that only the user can know, and that the page insists on.

@@ -3,7 +3,7 @@
 use super::super::fill::{Edits, fill};
 use super::super::page::{Control, Form, Kind, Link};
 use super::super::words::{self, Meaning};
-use super::{Act, Situation, Submit, is_aside, reports_trouble};
+use super::{Act, Situation, Submit, is_aside, path_words, reports_trouble};
 use crate::login::{Decision, PageKind};
 
 /// A button that may be pressed: the numbers of its form and of itself, and what it says.
@@ -211,7 +211,7 @@ fn meaning(situation: &Situation<'_>, form: &Form, control: &Control) -> Option<
             let alone = submitters(form).count() == 1;
             alone.then(|| form.submission.action.clone()).flatten()
         })
-        .map(|url| last_segments(url.path()))
+        .map(|url| path_words(&url, 2))
         .unwrap_or_default();
     let by_text = [&control.label, &control.hint]
         .into_iter()
@@ -239,12 +239,6 @@ fn meaning(situation: &Situation<'_>, form: &Form, control: &Control) -> Option<
         }
         said => said,
     }
-}
-
-fn last_segments(path: &str) -> String {
-    let mut segments: Vec<&str> = path.rsplit('/').take(2).collect();
-    segments.reverse();
-    segments.join(" ")
 }
 
 /// On a page to choose an account: the user's own.

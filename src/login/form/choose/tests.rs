@@ -802,3 +802,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_identifier_in_the_path_is_no_word() {
+    for (path, expected) in [
+        (
+            "/interaction/4fNoXyJaZz1",
+            "POST /interaction/4fNoXyJaZz1  Consent",
+        ),
+        (
+            "/interaction/abcdefghijKlNoPqrstuvw",
+            "POST /interaction/abcdefghijKlNoPqrstuvw  Consent",
+        ),
+        (
+            "/interaction/4f-q-abJaZz1",
+            "POST /interaction/4f-q-abJaZz1  Consent",
+        ),
+        ("/consent/deny", "final"),
+        ("/consent/search", "final"),
+    ] {
+        let page = format!(
+            "<h1>Authorize</h1><form method=post action='{path}'><button>Continue</button></form>"
+        );
+        assert_eq!(Met::default().told(&page), expected, "{path}");
+    }
+}
