@@ -171,8 +171,9 @@ fn check(name: &str, issuer: &str, codes: &[i32]) {
         ran.out,
         ran.err
     );
+    // The deadline and some room for a busy machine; what hangs takes longer.
     assert!(
-        begun.elapsed() < Duration::from_secs(25),
+        begun.elapsed() < Duration::from_secs(60),
         "{name}: {:?}",
         begun.elapsed()
     );
