@@ -1,10 +1,11 @@
 @needs.oidc @needs.user
 Feature: The claims parameter
 
+  @oidf.oidcc-claims-essential
   Scenario: claims
     Given a completed authorization code flow
     When the user authorizes
-      | claims | {"userinfo": {"email": null}} |
+      | claims | {"userinfo": {"name": {"essential": true}}} |
     Then the authorization request is accepted
       | OIDCC-5.5-2 | an OP without support for claims does not fail on it |
 
@@ -23,6 +24,15 @@ Feature: The claims parameter
       | claims | {"userinfo": {"urn:example:{random 8}": {"essential": true}}, "id_token": {"urn:example:{random 8}": null}} |
     Then the authorization request is accepted
       | OIDCC-5.5.1-1 | a claim that can't be returned causes no error |
+
+  @oidf.oidcc-claims-essential @needs.claims_param @needs.userinfo
+  Scenario: A claim that is essential in UserInfo
+    Given a completed authorization code flow
+      | scope  | openid                                      |
+      | claims | {"userinfo": {"name": {"essential": true}}} |
+    When the client asks UserInfo
+    Then UserInfo has the essential claims
+      | OIDCC-5.5.1-2 | an essential claim is returned where it has a value |
 
   @needs.claims_param
   Scenario: A claim that is essential in the ID Token

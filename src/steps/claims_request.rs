@@ -17,7 +17,46 @@ fn essential_claims_are_there(world: &mut World, step: &Step) {
     world.conclude(step, result);
 }
 
+/// The last UserInfo response has every claim that the request of the latest journey asked for there as
+/// essential.
+#[then("UserInfo has the essential claims")]
+fn userinfo_has_essential_claims(world: &mut World, step: &Step) {
+    let result = world.judge_userinfo_claims(step);
+    world.conclude(step, result);
+}
+
+/// The claims of `wanted` that are not there.
+fn judge<'a>(wanted: &'a [String], has: impl Fn(&'a str) -> bool) -> Finding {
+    let missing: Vec<&str> = wanted
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !has(name))
+        .collect();
+    Finding::met_if(
+        missing.is_empty() && !wanted.is_empty(),
+        format!("the claims {}", wanted.join(", ")),
+        || format!("no {}", missing.join(", ")),
+    )
+}
+
 impl World {
+    fn judge_userinfo_claims(&mut self, step: &Step) -> Result<(), Halt> {
+        let flow = self.flow()?;
+        let claims = flow.attempt.plan.parameters.get("claims");
+        let wanted = essential(claims.unwrap_or_default(), "userinfo");
+        let answer = self.answer("userinfo_endpoint")?.clone();
+        let evidence = self.look_at(answer.answer.exchange, "UserInfo response");
+        self.judge_rows(step, "UserInfo response", &evidence, |_| {
+            if !answer.is_success() {
+                return Err(Halt::unjudged(format!(
+                    "UserInfo answered {}",
+                    answer.summary()
+                )));
+            }
+            Ok(judge(&wanted, |name| answer.get(name).is_some()))
+        })
+    }
+
     fn judge_essential_claims(&mut self, step: &Step) -> Result<(), Halt> {
         let flow = self.flow()?;
         let claims = flow.attempt.plan.parameters.get("claims");
@@ -28,16 +67,9 @@ impl World {
             let Some(Ok(claims)) = token.as_ref().map(|t| t.as_ref().map(Jws::claims)) else {
                 return Err(Halt::unjudged("there is no ID Token that can be read"));
             };
-            let missing: Vec<&str> = wanted
-                .iter()
-                .map(String::as_str)
-                .filter(|name| !claims.is_ok_and(|claims| claims.contains_key(*name)))
-                .collect();
-            Ok(Finding::met_if(
-                missing.is_empty() && !wanted.is_empty(),
-                format!("the claims {}", wanted.join(", ")),
-                || format!("no {}", missing.join(", ")),
-            ))
+            Ok(judge(&wanted, |name| {
+                claims.is_ok_and(|claims| claims.contains_key(name))
+            }))
         })
     }
 }

@@ -43,9 +43,9 @@ async fn id_token_has_expired(world: &mut World) {
 }
 
 /// A header field, as `Name: value`.
-#[when(regex = r#"^the user authorizes with the header "([^":]+): ([^"]+)"$"#)]
-async fn with_header(world: &mut World, name: String, value: String, step: &Step) {
-    let result = match header(name, value) {
+#[when(expr = "the user authorizes with the header {string}")]
+async fn with_header(world: &mut World, field: String, step: &Step) {
+    let result = match header(&field) {
         Ok(extra) => {
             world
                 .authorize_with(step, Method::GET, Decision::Agree, extra)
@@ -57,10 +57,10 @@ async fn with_header(world: &mut World, name: String, value: String, step: &Step
 }
 
 /// As above; the user looks at the first page that asks for anything and leaves it.
-#[when(regex = r#"^the user looks at the first page with the header "([^":]+): ([^"]+)"$"#)]
-async fn look_with_header(world: &mut World, name: String, value: String, step: &Step) {
-    let _ = world.new_browser();
-    let result = match header(name, value) {
+#[when(expr = "the user looks at the first page with the header {string}")]
+async fn look_with_header(world: &mut World, field: String, step: &Step) {
+    let browser = world.new_browser();
+    let result = match browser.and_then(|_| header(&field)) {
         Ok(extra) => {
             world
                 .authorize_with(step, Method::GET, Decision::Look, extra)
@@ -72,7 +72,7 @@ async fn look_with_header(world: &mut World, name: String, value: String, step: 
 }
 
 /// The text is added to the query as it stands: nothing is encoded.
-#[when(regex = r#"^the user authorizes with "([^"]+)" added to the query$"#)]
+#[when(expr = "the user authorizes with {string} added to the query")]
 async fn with_raw_query(world: &mut World, text: String, step: &Step) {
     let extra = Extra {
         headers: Vec::new(),
@@ -84,7 +84,8 @@ async fn with_raw_query(world: &mut World, text: String, step: &Step) {
     world.absorb(result);
 }
 
-fn header(name: String, value: String) -> Result<Extra, Halt> {
+fn header(field: &str) -> Result<Extra, Halt> {
+    let (name, value) = field.split_once(": ").unwrap_or((field, ""));
     match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
         (Ok(name), Ok(value)) => Ok(Extra {
             headers: vec![(name, value)],
