@@ -63,8 +63,7 @@ fn write_features(logins: usize) -> Result<std::path::PathBuf> {
             text,
             "\n  Scenario: Login {n}\n    Given a completed authorization code flow of its own\n    \
              When the client asks UserInfo\n    Then the UserInfo request is accepted\n      \
-             | OIDCC-5.3-2 | {} |\n",
-            "UserInfo takes the token in the Authorization header"
+             | OIDCC-5.3-2 | UserInfo takes the token in the Authorization header |\n"
         )?;
     }
     std::fs::write(folder.join("overhead.feature"), text)?;

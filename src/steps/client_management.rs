@@ -64,6 +64,12 @@ async fn manage(world: &mut World, who: String, what: String, token: String, ste
 
 /// The control of what follows: it must come through. Skipped where the provider has no such request.
 #[given(regex = r"^the client has (read|updated|deleted) its registration$")]
+async fn managed_before(world: &mut World, what: String, step: &Step) {
+    let result = world.manage_rightly(&what, step).await;
+    world.absorb(result);
+}
+
+/// As above, on the way.
 #[when(regex = r"^the client has (read|updated|deleted) its registration$")]
 async fn managed(world: &mut World, what: String, step: &Step) {
     let result = world.manage_rightly(&what, step).await;

@@ -2,7 +2,7 @@
 //! alive.
 
 use cucumber::gherkin::Step;
-use cucumber::{given, then, when};
+use cucumber::{then, when};
 use http::Method;
 
 use super::World;
@@ -14,13 +14,6 @@ use crate::protocol::{JsonAnswer, Parameters};
 use crate::run::Evidence;
 
 const ENDPOINT: &str = "revocation_endpoint";
-
-/// The control of every token that is dead later.
-#[given("the access token works")]
-async fn access_token_works(world: &mut World) {
-    let result = world.expect_living_access_token().await;
-    world.absorb(result);
-}
 
 /// The table changes the parameters.
 #[when(expr = "{caller} revokes the access token")]
@@ -162,23 +155,6 @@ impl World {
             request = by_get(&url, request);
         }
         rp.ask(request, purpose).await
-    }
-
-    async fn expect_living_access_token(&mut self) -> Result<(), Halt> {
-        let (answer, is_alive) = self.try_access_token().await?;
-        self.note_exchanges(&[answer.answer.exchange]);
-        if is_alive {
-            return Ok(());
-        }
-        Err(Halt::Blocked {
-            requirement: "OIDCC-5.3-2",
-            expected: "an access token that works".to_owned(),
-            actual: answer.summary(),
-            evidence: vec![Evidence {
-                exchange: answer.answer.exchange,
-                at: String::new(),
-            }],
-        })
     }
 
     async fn judge_access_token(&mut self, step: &Step, alive: bool) -> Result<(), Halt> {

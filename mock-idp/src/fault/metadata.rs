@@ -58,6 +58,16 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        id: "metadata.end_session_endpoint_http",
+        breaks: &["OIDCRPL-2.1-1", "OIDCD-3-6"],
+        summary: "end_session_endpoint is an http URL",
+        needs: Some("end_session"),
+        break_: Break::Json(Document::Metadata, |_, metadata| {
+            let url = json!("http://op.example/logout");
+            metadata.insert("end_session_endpoint".to_owned(), url);
+        }),
+    },
+    Fault {
         id: "metadata.endpoint_http",
         breaks: &["OIDCD-3-6", "RFC8414-2-8"],
         summary: "an endpoint is a plain http URL",
@@ -91,16 +101,6 @@ pub(super) const FAULTS: &[Fault] = &[
                 "issuer".to_owned(),
                 json!(format!("{}?tenant=1", ctx.issuer.url)),
             );
-        }),
-    },
-    Fault {
-        id: "metadata.end_session_endpoint_http",
-        breaks: &["OIDCRPL-2.1-1", "OIDCD-3-6"],
-        summary: "end_session_endpoint is an http URL",
-        needs: Some("end_session"),
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            let url = json!("http://op.example/logout");
-            metadata.insert("end_session_endpoint".to_owned(), url);
         }),
     },
     Fault {
