@@ -1,6 +1,7 @@
 //! Client assertions ([RFC 7523](https://www.rfc-editor.org/rfc/rfc7523)), right and wrong.
 
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
+use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair,
 };
@@ -35,6 +36,8 @@ pub enum AssertionKey {
     Unsigned,
     /// By HS256, with the public half of a private key (PEM) for a secret.
     PublicHalfOf(String),
+    /// By a key that is made on the spot and stands in the header as `jwk`; `alg` is `ES256`.
+    OfHeader,
     /// Another key signs; then one character of the signature is changed.
     Tampered(Box<AssertionKey>),
 }
@@ -85,6 +88,7 @@ impl Assertion {
             ),
             AssertionKey::Pem(pem) => private_key(pem)?,
             AssertionKey::Unsigned => return Ok(self.unsigned()),
+            AssertionKey::OfHeader => return self.signed_by_key_of_header(),
             AssertionKey::PublicHalfOf(pem) => (
                 Algorithm::HS256,
                 EncodingKey::from_secret(public_half(pem)?.as_bytes()),
@@ -104,6 +108,33 @@ impl Assertion {
         header.kid.clone_from(&self.key_id);
         jsonwebtoken::encode(&header, &self.claims, &key)
             .map_err(|e| ClientAuthError(e.to_string()))
+    }
+
+    fn signed_by_key_of_header(&self) -> Result<String, ClientAuthError> {
+        let failed = |what: &str| ClientAuthError(format!("no key could {what}"));
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
+            .map_err(|_| failed("be made"))?;
+        // An uncompressed point: 0x04, x, y.
+        let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+        let jwk = json!({
+            "kty": "EC",
+            "crv": "P-256",
+            "x": URL_SAFE_NO_PAD.encode(x),
+            "y": URL_SAFE_NO_PAD.encode(y),
+        });
+        let header = match &self.key_id {
+            Some(kid) => json!({"alg": "ES256", "kid": kid, "jwk": jwk}),
+            None => json!({"alg": "ES256", "jwk": jwk}),
+        };
+        let message = format!(
+            "{}.{}",
+            URL_SAFE_NO_PAD.encode(header.to_string()),
+            URL_SAFE_NO_PAD.encode(Value::Object(self.claims.clone()).to_string())
+        );
+        let signature = pair
+            .sign(&SystemRandom::new(), message.as_bytes())
+            .map_err(|_| failed("sign"))?;
+        Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
     fn unsigned(&self) -> String {
@@ -207,6 +238,25 @@ mod tests {
     fn what_is_no_key_is_said() {
         let assertion = Assertion::new(AssertionKey::Pem("no key".to_owned()), None, "c", "a", 0);
         assert!(assertion.sign().unwrap_err().to_string().contains("PKCS#8"));
+    }
+
+    #[test]
+    fn a_key_in_the_header_verifies_the_assertion() {
+        let assertion = Assertion::new(
+            AssertionKey::OfHeader,
+            Some("k".to_owned()),
+            "c",
+            "https://op.example",
+            1_000,
+        );
+        let token = assertion.sign().unwrap();
+        let header = jsonwebtoken::decode_header(&token).unwrap();
+        assert_eq!(header.kid.as_deref(), Some("k"));
+        let key = jsonwebtoken::DecodingKey::from_jwk(&header.jwk.unwrap()).unwrap();
+        let (message, signature) = token.rsplit_once('.').unwrap();
+        let verified =
+            jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, Algorithm::ES256);
+        assert!(verified.unwrap());
     }
 
     #[test]

@@ -42,6 +42,15 @@ async fn with_unsigned_assertion(world: &mut World, step: &Step) {
     world.absorb(result);
 }
 
+/// A key that nobody registered signs, and stands in the header as `jwk`.
+#[when("the client redeems the code with an assertion that brings its own key")]
+async fn with_key_of_header(world: &mut World, step: &Step) {
+    let result = world
+        .redeem_with_assertion(step, |_| Ok(AssertionKey::OfHeader))
+        .await;
+    world.absorb(result);
+}
+
 /// `alg` is `HS256` and the secret is the client's public key in PEM, which anybody may know.
 #[when("the client redeems the code with an assertion made with its public key")]
 async fn with_public_key(world: &mut World, step: &Step) {

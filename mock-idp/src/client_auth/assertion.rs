@@ -1,5 +1,7 @@
 //! Client assertions (<https://www.rfc-editor.org/rfc/rfc7523#section-3>).
 
+use serde_json::Value;
+
 use crate::context::Context;
 use crate::fault::Check;
 use crate::jws::Parsed;
@@ -57,7 +59,12 @@ pub(super) fn verify(ctx: &Context<'_>, client: &Client, jwt: &str) -> bool {
     let is_signed = is_signed
         || parsed.alg() == Some("none") && ctx.omits(Check::AssertionUnsigned)
         || ctx.omits(Check::AssertionKeyConfusion)
-            && parsed.verifies_with_secret(&client_key().public_pem);
+            && parsed.verifies_with_secret(&client_key().public_pem)
+        || ctx.omits(Check::AssertionKeyOfHeader)
+            && parsed
+                .header
+                .get("jwk")
+                .is_some_and(|jwk| parsed.verifies_with_jwk(jwk));
     let has_registered_alg = client
         .assertion_alg
         .as_deref()
@@ -70,6 +77,7 @@ pub(super) fn verify(ctx: &Context<'_>, client: &Client, jwt: &str) -> bool {
         2
     };
     let audiences: Vec<&str> = audiences.iter().take(known).map(String::as_str).collect();
+    let is_list = parsed.claims.get("aud").is_some_and(Value::is_array);
     let is_mine = |claim: &str| parsed.text(claim) == Some(&client.id);
     let expires = parsed.seconds("exp");
     let holds = [
@@ -80,7 +88,10 @@ pub(super) fn verify(ctx: &Context<'_>, client: &Client, jwt: &str) -> bool {
         (has_registered_alg, Check::AssertionAlgorithm),
         (is_mine("iss"), Check::AssertionIssuer),
         (is_mine("sub"), Check::AssertionSubject),
-        (parsed.is_for(&audiences), Check::AssertionAudience),
+        (
+            parsed.is_for(&audiences) && !(is_list && ctx.omits(Check::AssertionAudienceList)),
+            Check::AssertionAudience,
+        ),
         (
             expires.is_some_and(|exp| ctx.now < exp && exp <= ctx.now + LONGEST),
             Check::AssertionExpiry,
@@ -110,7 +121,7 @@ fn is_new(ctx: &Context<'_>, client: &Client, parsed: &Parsed<'_>) -> bool {
         return true;
     }
     let Some(jti) = parsed.text("jti").filter(|jti| !jti.is_empty()) else {
-        return false;
+        return ctx.omits(Check::AssertionJti);
     };
     let key = (client.id.clone(), jti.to_owned());
     let mut store = ctx.issuer.store();

@@ -196,6 +196,12 @@ pub(crate) enum Check {
     AssertionExpiry,
     /// `nbf` of a client assertion.
     AssertionNotBefore,
+    /// `aud` of a client assertion may be a list.
+    AssertionAudienceList,
+    /// The key that the header of a client assertion brings is none.
+    AssertionKeyOfHeader,
+    /// A client assertion has a `jti`.
+    AssertionJti,
     /// `jti` of a client assertion is new.
     AssertionReplay,
     // Refresh.

@@ -46,6 +46,13 @@ pub(super) const FAULTS: &[Fault] = &[
         break_: Break::Omit(Check::AssertionType),
     },
     Fault {
+        id: "client_assertion.audience_list_refused",
+        breaks: &["RFC7523-3-1"],
+        summary: "an assertion whose aud is a list is refused",
+        needs: Some("private_key_jwt"),
+        break_: Break::Omit(Check::AssertionAudienceList),
+    },
+    Fault {
         id: "client_assertion.before_its_time",
         breaks: &["RFC7523-3-6"],
         summary: "nbf of an assertion does not matter",
@@ -60,6 +67,13 @@ pub(super) const FAULTS: &[Fault] = &[
         break_: Break::Omit(Check::AssertionKeyConfusion),
     },
     Fault {
+        id: "client_assertion.key_of_header",
+        breaks: &["RFC7523-3-8"],
+        summary: "the key that the header of an assertion brings is taken",
+        needs: Some("private_key_jwt"),
+        break_: Break::Omit(Check::AssertionKeyOfHeader),
+    },
+    Fault {
         id: "client_assertion.never_expires",
         breaks: &["RFC7523-3-5"],
         summary: "exp of an assertion does not matter",
@@ -72,6 +86,13 @@ pub(super) const FAULTS: &[Fault] = &[
         summary: "an assertion is taken again and again",
         needs: Some("private_key_jwt"),
         break_: Break::Omit(Check::AssertionReplay),
+    },
+    Fault {
+        id: "client_assertion.replay_without_jti",
+        breaks: &["OIDCC-9-1"],
+        summary: "an assertion without jti is taken again and again",
+        needs: Some("private_key_jwt"),
+        break_: Break::Omit(Check::AssertionJti),
     },
     Fault {
         id: "client_assertion.token_endpoint_refused",
