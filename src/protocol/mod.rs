@@ -23,5 +23,5 @@ pub use parameters::Parameters;
 pub use pkce::Pkce;
 pub use requests::{
     Carriage, authorization_request, form_request, get_request, json_request, token_request,
-    with_bearer,
+    with_bearer, with_body,
 };

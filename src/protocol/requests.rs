@@ -55,6 +55,13 @@ pub fn form_request(endpoint: &Url, parameters: &Parameters) -> Request<Bytes> {
     request
 }
 
+/// The same request with another body, whose length the transport then says.
+pub fn with_body(mut request: Request<Bytes>, body: impl Into<Bytes>) -> Request<Bytes> {
+    request.headers_mut().remove(CONTENT_LENGTH);
+    *request.body_mut() = body.into();
+    request
+}
+
 /// How a client request carries its parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Carriage {
@@ -158,6 +165,16 @@ mod tests {
             assert_eq!(request.uri().path_and_query().unwrap(), uri);
             assert_eq!(request.body(), body);
         }
+    }
+
+    #[test]
+    fn another_body_has_another_length() {
+        let endpoint = Url::parse("https://op.example/token").unwrap();
+        let empty = form_request(&endpoint, &Parameters::default());
+        assert_eq!(empty.headers()[CONTENT_LENGTH], "0");
+        let request = with_body(empty, "code=%ZZ");
+        assert!(!request.headers().contains_key(CONTENT_LENGTH));
+        assert_eq!(request.body(), "code=%ZZ");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::checks::token_response::at_most_one_success;
 use crate::checks::{Rule, refusal, success, token_endpoint, token_error, token_response};
 use crate::finding::Finding;
 use crate::flow::{Access, Caller, Halt, RelyingParty, TOKEN_REQUEST, Tokens};
-use crate::protocol::{Carriage, JsonAnswer, Parameters};
+use crate::protocol::{Carriage, JsonAnswer, Parameters, with_body};
 use crate::provider::{AuthMethod, ClientConfig};
 use crate::run::Evidence;
 
@@ -313,10 +313,10 @@ impl World {
         let rp = self.rp()?;
         let endpoint = rp.endpoint("token_endpoint")?;
         let credentials = rp.credentials(&self.client()?)?;
-        let mut request = credentials.post(&endpoint, &Parameters::default())?;
+        let request = credentials.post(&endpoint, &Parameters::default())?;
         let body = step.docstring.as_deref().unwrap_or_default().trim();
         let own = String::from_utf8_lossy(request.body()).into_owned();
-        *request.body_mut() = format!("{body}&{own}").into();
+        let request = with_body(request, format!("{body}&{own}"));
         let answer = rp.ask(request, TOKEN_REQUEST).await?;
         self.take_token_answer(answer);
         Ok(())
