@@ -2,14 +2,9 @@
 Feature: The authorization code flow
 
   @oidf.oidcc-server
-  Scenario: The ID Token of the code flow
+  Scenario: The token response of the code flow
     Given a completed authorization code flow
-    Then the ID Token satisfies
-      | OIDCC-2-4  | nonce is the one of the authentication request |
-      | OIDCC-2-5  | iss is the issuer, character by character      |
-      | OIDCC-2-6  | aud contains the client_id                     |
-      | OIDCC-2-15 | exp is in the future                           |
-    And the token response satisfies
+    Then the token response satisfies
       | OIDCC-3.1.3.3-1 | the token response of an openid request has an id_token |
       | OIDCC-3.1.3.3-2 | token_type is Bearer unless another one was negotiated  |
       | RFC6749-5.1-1   | a token response has an access_token, a string          |

@@ -84,13 +84,6 @@ Feature: The ID Token
       | OIDCC-3.1.2.1-4 | auth_time is there when max_age was asked for |
       | OIDCC-3.1.3.7-3 | auth_time is no older than max_age asked for  |
 
-  @needs.claims_param
-  Scenario: auth_time as an Essential Claim
-    Given a completed authorization code flow
-      | claims | {"id_token":{"auth_time":{"essential":true}}} |
-    Then the ID Token satisfies
-      | OIDCC-2-9 | auth_time is there when it was asked for as essential |
-
   @needs.dcr
   Scenario: The algorithm of a client that registered one
     Given a registered client
@@ -106,3 +99,12 @@ Feature: The ID Token
     And a completed authorization code flow
     Then the ID Token satisfies
       | OIDCR-2-9 | require_auth_time puts auth_time into ID Tokens |
+
+  @oidf.oidcc-idtoken-unsigned @needs.dcr
+  Scenario: A client that registered ID Tokens without signature
+    Given a registered client
+      | id_token_signed_response_alg | "none" |
+    And a completed authorization code flow
+    Then the ID Token satisfies
+      | OIDCC-2-8 | alg is not none, unless registered for the code flow         |
+      | OIDCR-2-1 | ID Tokens are signed with the alg that the client registered |

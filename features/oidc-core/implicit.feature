@@ -70,3 +70,20 @@ Feature: The implicit flow
     Then the error response satisfies
       | OIDCC-3.2.2.6-1   | an implicit error stands in the fragment       |
       | RFC6749-4.1.2.1-5 | state comes back to the letter beside an error |
+
+  Scenario: response_type=token id_token, the words in another order
+    Given a registered client
+      | response_types | ["id_token token"] |
+    When the user authorizes
+      | response_type | token id_token |
+    Then the ID Token of the authorization response satisfies
+      | OIDCC-3.2.2.10-1 | at_hash is there for id_token token, and right |
+
+  Scenario: The claims of the scope without an access token
+    Given a registered client
+      | response_types | ["id_token"] |
+    When the user authorizes
+      | response_type | id_token             |
+      | scope         | openid profile email |
+    Then the ID Token has claims of the scope
+      | OIDCC-5.4-2 | response_type=id_token puts scope claims in the ID Token |

@@ -118,3 +118,15 @@ Feature: UserInfo
     And a completed authorization code flow
     Then the subjects of the flows are of listed types
       | OIDCC-8-1 | subject_types_supported lists the types in use |
+
+  @oidf.oidcc-userinfo-rs256 @needs.dcr
+  Scenario: A signed UserInfo response
+    Given a registered client
+      | userinfo_signed_response_alg | "RS256" |
+    And a completed authorization code flow
+    When the client asks UserInfo
+    Then the signed UserInfo response satisfies
+      | OIDCC-5.3.2-1 | UserInfo always has a sub                                |
+      | OIDCC-5.3.2-2 | a signed UserInfo response has the issuer and the client |
+      | OIDCC-5.3.2-3 | UserInfo claims come as application/json                 |
+      | OIDCC-5.3.2-6 | UserInfo's sub is the ID Token's sub                     |

@@ -39,6 +39,8 @@ pub(crate) struct IdToken {
     pub(crate) access_token: Option<String>,
     /// The code that is handed out beside it.
     pub(crate) code: Option<String>,
+    /// The `response_type` as it was sent, where the authorization endpoint hands it out.
+    pub(crate) response_type: Option<String>,
     /// The secret of the client that it is for.
     pub(crate) client_secret: Option<String>,
 }
@@ -53,6 +55,8 @@ pub(crate) struct Subject<'s> {
     pub(crate) access_token: Option<&'s str>,
     /// The code that is handed out beside it.
     pub(crate) code: Option<&'s str>,
+    /// The `response_type` as it was sent, at the authorization endpoint.
+    pub(crate) response_type: Option<&'s str>,
 }
 
 /// Writes an ID token.
@@ -74,6 +78,7 @@ pub(crate) fn issue(ctx: &Context<'_>, subject: &Subject<'_>) -> String {
         authentication: subject.authentication.clone(),
         access_token: subject.access_token.map(str::to_owned),
         code: subject.code.map(str::to_owned),
+        response_type: subject.response_type.map(str::to_owned),
         client_secret: subject.client.secret.clone(),
     };
     ctx.spoil_id_token(&mut token);

@@ -55,6 +55,11 @@ impl Reply {
         Self::new(status, body).with(CONTENT_TYPE, "application/json")
     }
 
+    /// A JWT on its own.
+    pub(crate) fn jwt(text: &str) -> Self {
+        Self::new(StatusCode::OK, text.to_owned()).with(CONTENT_TYPE, "application/jwt")
+    }
+
     /// A page for a person.
     pub(crate) fn html(status: StatusCode, page: String) -> Self {
         Self::new(status, page).with(CONTENT_TYPE, "text/html; charset=utf-8")

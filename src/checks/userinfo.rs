@@ -19,6 +19,10 @@ pub struct Userinfo {
     pub id_token: Option<Map<String, Value>>,
     /// The scope that was granted.
     pub scope: Vec<String>,
+    /// The issuer.
+    pub issuer: String,
+    /// The client that asked.
+    pub client_id: String,
 }
 
 /// The rules on a UserInfo response.
@@ -30,6 +34,14 @@ pub const RULES: &[Rule<Userinfo>] = &[
     rule("OIDCC-5.3.2-6", sub_is_that_of_the_id_token),
     rule("OIDCC-5.4-1", scope_brings_claims),
     rule("OIDCC-13.3-1", no_member_is_null),
+];
+
+/// The rules on the response to a client that registered `userinfo_signed_response_alg`.
+pub const SIGNED_RULES: &[Rule<Userinfo>] = &[
+    rule("OIDCC-5.3.2-1", sub_is_there),
+    rule("OIDCC-5.3.2-2", iss_and_aud_fit),
+    rule("OIDCC-5.3.2-3", content_type_fits),
+    rule("OIDCC-5.3.2-6", sub_is_that_of_the_id_token),
 ];
 
 const fn rule(id: &'static str, check: fn(&Userinfo) -> Finding) -> Rule<Userinfo> {
@@ -121,6 +133,33 @@ fn sub_is_that_of_the_id_token(userinfo: &Userinfo) -> Finding {
     })
 }
 
+fn iss_and_aud_fit(userinfo: &Userinfo) -> Finding {
+    let expected = format!(
+        "a JWT as application/jwt, iss {:?}, aud with {:?}",
+        userinfo.issuer, userinfo.client_id
+    );
+    let media_type = userinfo.answer.media_type();
+    if media_type.as_deref() != Some("application/jwt") {
+        let found = media_type.unwrap_or_else(|| "no Content-Type".to_owned());
+        return Finding::violated(
+            expected,
+            format!("{} as {found}", userinfo.answer.summary()),
+        );
+    }
+    userinfo.on_claims(|claims| {
+        let (iss, aud) = (claims.get("iss"), claims.get("aud"));
+        let client = Some(userinfo.client_id.as_str());
+        let is_for_client = match aud {
+            Some(Value::Array(all)) => all.iter().any(|one| one.as_str() == client),
+            one => one.and_then(Value::as_str) == client,
+        };
+        let fits = is_for_client && iss.and_then(Value::as_str) == Some(&userinfo.issuer);
+        Finding::met_if(fits, expected, || {
+            format!("{}, {}", shown("iss", iss), shown("aud", aud))
+        })
+    })
+}
+
 fn content_type_fits(userinfo: &Userinfo) -> Finding {
     let answer = &userinfo.answer;
     let media_type = answer.media_type();
@@ -202,6 +241,23 @@ fn scope_brings_claims(userinfo: &Userinfo) -> Finding {
     })
 }
 
+/// Where no access token comes, the claims of the scope stand in the ID Token
+/// ([Core 5.4](https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims)). Claims are voluntary: one of
+/// each scope is enough, and the test user may have neither address nor telephone.
+pub fn id_token_has_scope_claims(claims: &Map<String, Value>, scope: &[&str]) -> Finding {
+    let missing: Vec<&str> = SCOPES
+        .iter()
+        .filter(|(name, _)| matches!(*name, "profile" | "email") && scope.contains(name))
+        .filter(|(_, names)| !names.iter().any(|name| claims.contains_key(*name)))
+        .map(|(name, _)| *name)
+        .collect();
+    Finding::met_if(
+        missing.is_empty(),
+        "claims of every scope in the ID Token",
+        || format!("no claim of {}", missing.join(", ")),
+    )
+}
+
 fn names(claims: &Map<String, Value>, is_empty: impl Fn(&Value) -> bool) -> Vec<&str> {
     claims
         .iter()
@@ -240,6 +296,8 @@ mod tests {
             }),
             id_token: id_token.as_object().cloned(),
             scope: scope.split(' ').map(str::to_owned).collect(),
+            issuer: "https://op.example".to_owned(),
+            client_id: "rp".to_owned(),
         }
     }
 
@@ -351,6 +409,66 @@ mod tests {
                 .map(|rule| rule.id)
                 .collect();
             assert_eq!(found, violated, "{status} {body} {scope}");
+        }
+    }
+
+    #[test]
+    fn an_id_token_alone_has_the_claims_of_the_scope() {
+        for (claims, scope, met) in [
+            (
+                json!({"name": "A", "email": "a@b"}),
+                &["openid", "profile", "email"][..],
+                true,
+            ),
+            (json!({"name": "A"}), &["openid", "profile", "email"], false),
+            (json!({}), &["openid", "address"], true),
+        ] {
+            let found = id_token_has_scope_claims(claims.as_object().unwrap(), scope);
+            assert_eq!(found == Finding::Met, met, "{claims} {scope:?}");
+        }
+    }
+
+    #[test]
+    fn a_signed_response_says_from_whom_and_for_whom_it_is() {
+        use base64::Engine as _;
+        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        for (content_type, claims, met) in [
+            (
+                "application/jwt",
+                json!({"iss": "https://op.example", "aud": "rp"}),
+                true,
+            ),
+            (
+                "application/jwt",
+                json!({"iss": "https://op.example", "aud": ["x", "rp"]}),
+                true,
+            ),
+            (
+                "application/json",
+                json!({"iss": "https://op.example", "aud": "rp"}),
+                false,
+            ),
+            ("application/jwt", json!({"aud": "rp"}), false),
+            (
+                "application/jwt",
+                json!({"iss": "https://op.example/", "aud": "rp"}),
+                false,
+            ),
+            (
+                "application/jwt",
+                json!({"iss": "https://op.example", "aud": ["x"]}),
+                false,
+            ),
+            (
+                "application/jwt",
+                json!({"iss": "https://op.example"}),
+                false,
+            ),
+        ] {
+            let body = format!("e30.{}.", URL_SAFE_NO_PAD.encode(claims.to_string()));
+            let userinfo = userinfo(200, content_type, &body, "openid");
+            let found = iss_and_aud_fit(&userinfo);
+            assert_eq!(found == Finding::Met, met, "{content_type} {claims}");
         }
     }
 }

@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use cucumber::gherkin::Step;
+use cucumber::then;
+
 use super::World;
 use super::artifacts::{Artifact, ids};
 use super::judge::Row;
+use super::userinfo::claims_of;
 use crate::checks::front_channel::{self, FormPost};
 use crate::checks::id_token;
+use crate::checks::userinfo::id_token_has_scope_claims;
 use crate::flow::Halt;
 use crate::jwt::id_token::{IdToken, IdTokenPair, Source};
 
@@ -38,7 +43,33 @@ pub(super) const ARTIFACTS: &[Artifact] = &[
     },
 ];
 
+/// The ID Token of the last authorization response, for want of an access token.
+#[then("the ID Token has claims of the scope")]
+fn has_scope_claims(world: &mut World, step: &Step) {
+    let result = world.judge_scope_claims(step);
+    world.conclude(step, result);
+}
+
 impl World {
+    fn judge_scope_claims(&mut self, step: &Step) -> Result<(), Halt> {
+        let attempt = self.attempt()?;
+        let scope = attempt.plan.parameters.get("scope").unwrap_or_default();
+        let scope: Vec<String> = scope.split(' ').map(str::to_owned).collect();
+        let scope: Vec<&str> = scope.iter().map(String::as_str).collect();
+        let token = attempt
+            .answer
+            .as_ref()
+            .and_then(|answer| answer.get("id_token"));
+        let claims = token
+            .and_then(claims_of)
+            .ok_or_else(|| Halt::unjudged("there is no ID Token that can be read"))?;
+        let evidence = self.look_at(self.attempt()?.exchange(), "id_token");
+        let of = "ID Token of the authorization response";
+        self.judge_rows(step, of, &evidence, |_| {
+            Ok(id_token_has_scope_claims(&claims, &scope))
+        })
+    }
+
     fn judge_form_post(&mut self, rows: &[Row]) -> Result<(), Halt> {
         let response = self.authorization_response()?;
         let exchange = response.attempt.exchange();

@@ -11,7 +11,7 @@ use super::World;
 use super::artifacts::{Artifact, ids};
 use super::judge::Row;
 use crate::checks::userinfo::{self, Userinfo};
-use crate::checks::{bearer_error, success};
+use crate::checks::{Rule, bearer_error, success};
 use crate::finding::Finding;
 use crate::flow::{Halt, Presentation};
 use crate::jwt::compact::Jws;
@@ -24,7 +24,14 @@ pub(super) const ARTIFACTS: &[Artifact] = &[
     Artifact {
         name: "UserInfo response",
         ids: || ids(userinfo::RULES),
-        judge: |world, rows| Box::pin(async move { world.judge_userinfo(rows) }),
+        judge: |world, rows| Box::pin(async move { world.judge_userinfo(userinfo::RULES, rows) }),
+    },
+    Artifact {
+        name: "signed UserInfo response",
+        ids: || ids(userinfo::SIGNED_RULES),
+        judge: |world, rows| {
+            Box::pin(async move { world.judge_userinfo(userinfo::SIGNED_RULES, rows) })
+        },
     },
     Artifact {
         name: "refusal by UserInfo",
@@ -226,26 +233,22 @@ impl World {
         })
     }
 
-    fn judge_userinfo(&mut self, rows: &[Row]) -> Result<(), Halt> {
+    fn judge_userinfo(&mut self, rules: &[Rule<Userinfo>], rows: &[Row]) -> Result<(), Halt> {
         let artifact = Userinfo {
+            issuer: self.rp()?.config().issuer.clone(),
+            client_id: self.client()?.id,
             answer: self.answer(ENDPOINT)?.clone(),
             id_token: self.tokens.id_token.as_deref().and_then(claims_of),
             scope: self.granted_scope(),
         };
         let evidence = self.look_at(artifact.answer.answer.exchange, "UserInfo response");
-        self.judge_rules(
-            userinfo::RULES,
-            &artifact,
-            "UserInfo response",
-            &evidence,
-            rows,
-        );
+        self.judge_rules(rules, &artifact, "UserInfo response", &evidence, rows);
         Ok(())
     }
 
     fn judge_bearer(
         &mut self,
-        rules: &[crate::checks::Rule<crate::protocol::JsonAnswer>],
+        rules: &[Rule<crate::protocol::JsonAnswer>],
         rows: &[Row],
     ) -> Result<(), Halt> {
         let answer = self.answer(ENDPOINT)?.clone();

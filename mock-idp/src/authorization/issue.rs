@@ -64,6 +64,7 @@ pub(crate) fn grant_request(
             issued_by: IssuedBy::AuthorizationEndpoint,
             access_token: access_token.as_deref(),
             code: code.as_deref(),
+            response_type: Some(&request.response_type_sent),
         };
         response.set("id_token", id_token::issue(ctx, &subject));
     }

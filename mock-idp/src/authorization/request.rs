@@ -51,6 +51,8 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) mode: ResponseMode,
     pub(crate) state: Option<String>,
     pub(crate) response_type: ResponseType,
+    /// As it was sent: the order of its words says nothing.
+    pub(crate) response_type_sent: String,
     pub(crate) scope: Vec<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) prompt: Vec<String>,
@@ -125,6 +127,7 @@ pub(crate) fn read(
         mode: ResponseMode::Query,
         state: None,
         response_type: ResponseType::default(),
+        response_type_sent: String::new(),
         scope: Vec::new(),
         nonce: None,
         prompt: words(params.get("prompt")),
@@ -233,6 +236,7 @@ fn deliver(
         }
     };
     request.response_type = parsed;
+    request.response_type_sent = text.unwrap_or_default().to_owned();
     request.mode = mode.unwrap_or(parsed.default_mode());
     if mode == Some(ResponseMode::Query)
         && parsed.has_front_channel_token()

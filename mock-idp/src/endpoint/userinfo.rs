@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
 use http::{Method, StatusCode};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use crate::authorization::ACR_VALUES;
 use crate::claims::{self, ClaimsRequest};
 use crate::context::Context;
 use crate::fault::{Check, Document};
 use crate::id_token;
+use crate::jws::{self, Signer};
+use crate::keys::Algorithm;
 use crate::oauth_error::OauthError;
 use crate::reply::Reply;
 use crate::store::{AccessToken, Authentication, Grant};
@@ -59,7 +61,33 @@ pub(super) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
         &authentication.claims.userinfo,
     ));
     ctx.spoil_json(Document::Userinfo, &mut document);
-    Ok(Reply::json(StatusCode::OK, &document).uncached())
+    let client = ctx.client(&grant.client_id);
+    let reply = match client.and_then(|client| client.userinfo_alg) {
+        Some(algorithm) => Reply::jwt(&sign(ctx, &grant.client_id, document, algorithm)),
+        None => Reply::json(StatusCode::OK, &document),
+    };
+    Ok(reply.uncached())
+}
+
+/// The claims as a JWT for a client (<https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse>).
+fn sign(
+    ctx: &Context<'_>,
+    client_id: &str,
+    mut claims: Map<String, Value>,
+    algorithm: Algorithm,
+) -> String {
+    claims.insert("iss".to_owned(), json!(ctx.issuer.url));
+    claims.insert("aud".to_owned(), json!(client_id));
+    ctx.spoil_json(Document::SignedUserinfo, &mut claims);
+    let key = ctx.issuer.keys().current().key(algorithm).clone();
+    let mut header = Map::new();
+    header.insert("alg".to_owned(), json!(algorithm.name()));
+    header.insert("kid".to_owned(), json!(key.kid));
+    jws::write_raw(
+        &jws::octets(&header),
+        &jws::octets(&claims),
+        &Signer::Key(key),
+    )
 }
 
 /// The access token of the request: of the header, or of a form that was sent by POST. One in the query is none.

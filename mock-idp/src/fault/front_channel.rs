@@ -5,8 +5,20 @@ use serde_json::json;
 use super::{Break, Fault};
 use crate::id_token::{IdToken, IssuedBy};
 use crate::jws::half_hash;
+use crate::users::SCOPE_CLAIMS;
 
 pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        id: "front_channel.at_hash_by_word_order",
+        breaks: &["OIDCC-3.2.2.10-1"],
+        summary: "with response_type=token id_token there is no at_hash",
+        needs: Some("implicit"),
+        break_: Break::IdToken(|_, token| {
+            if token.response_type.as_deref() == Some("token id_token") {
+                token.claims.remove("at_hash");
+            }
+        }),
+    },
     Fault {
         id: "front_channel.at_hash_missing",
         breaks: &["OIDCC-3.2.2.10-1", "OIDCC-3.3.2.11-2"],
@@ -51,6 +63,21 @@ pub(super) const FAULTS: &[Fault] = &[
                 token
                     .claims
                     .insert("iss".to_owned(), json!("https://other.example"));
+            }
+        }),
+    },
+    Fault {
+        id: "front_channel.scope_claims_missing",
+        breaks: &["OIDCC-5.4-2"],
+        summary: "with response_type=id_token the claims of the scope are nowhere",
+        needs: Some("implicit"),
+        break_: Break::IdToken(|_, token| {
+            if token.authentication.id_token_only {
+                token.claims.retain(|name, _| {
+                    !SCOPE_CLAIMS
+                        .iter()
+                        .any(|(_, all)| all.contains(&name.as_str()))
+                });
             }
         }),
     },

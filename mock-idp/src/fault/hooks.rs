@@ -26,6 +26,8 @@ pub(crate) enum Document {
     /// The same for `grant_type=refresh_token` alone.
     RefreshResponse,
     Userinfo,
+    /// The claims of a signed UserInfo response.
+    SignedUserinfo,
     Introspection,
     /// The answer to a registration, a read or an update.
     Registration,

@@ -140,6 +140,14 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     ),
     fault(
+        "userinfo.essential_name_missing",
+        &["OIDCC-5.5.1-2"],
+        "name never comes, whether or not it was asked for as essential",
+        claims(|_, claims| {
+            claims.remove("name");
+        }),
+    ),
+    fault(
         "userinfo.error_without_token",
         &["RFC6750-3.1-2"],
         "the challenge has an error code although no token was sent",
@@ -262,6 +270,33 @@ pub(super) const FAULTS: &[Fault] = &[
         &["RFC6750-3.1-5"],
         "a token without the scope openid is taken",
         Break::Omit(Check::UserinfoScope),
+    ),
+    fault(
+        "userinfo.signed_as_json",
+        &["OIDCC-5.3.2-2", "OIDCC-5.3.2-3"],
+        "a signed response comes as application/json",
+        answer(|_, reply| {
+            let is_jwt = reply.response.headers().get(CONTENT_TYPE);
+            if is_jwt.is_some_and(|value| value == "application/jwt") {
+                reply.set(CONTENT_TYPE, "application/json");
+            }
+        }),
+    ),
+    fault(
+        "userinfo.signed_aud_wrong",
+        &["OIDCC-5.3.2-2"],
+        "aud of a signed response is another client",
+        Break::Json(Document::SignedUserinfo, |_, claims| {
+            claims.insert("aud".to_owned(), json!("another-client"));
+        }),
+    ),
+    fault(
+        "userinfo.signed_iss_missing",
+        &["OIDCC-5.3.2-2"],
+        "a signed response has no iss",
+        Break::Json(Document::SignedUserinfo, |_, claims| {
+            claims.remove("iss");
+        }),
     ),
     fault(
         "userinfo.sub_missing",

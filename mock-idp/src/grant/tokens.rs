@@ -100,6 +100,7 @@ impl Issued<'_> {
                 issued_by,
                 access_token: Some(&self.access_token),
                 code: None,
+                response_type: None,
             };
             put("id_token", json!(id_token::issue(ctx, &subject)));
         }

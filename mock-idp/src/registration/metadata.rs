@@ -16,11 +16,10 @@ use crate::scope;
 use crate::store::{ApplicationType, Client, ClientAuth};
 
 /// What a client may be told about, but this provider does not do: it is refused rather than dropped in silence.
-const NOT_SUPPORTED: [&str; 11] = [
+const NOT_SUPPORTED: [&str; 10] = [
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
-    "userinfo_signed_response_alg",
     "userinfo_encrypted_response_alg",
     "userinfo_encrypted_response_enc",
     "request_object_signing_alg",
@@ -107,6 +106,7 @@ pub(crate) fn read(ctx: &Context<'_>, given: &Map<String, Value>) -> Result<Meta
         &algorithms,
         is_lenient_of_alg,
     )?;
+    let userinfo_alg = reader.one_of("userinfo_signed_response_alg", &algorithms, is_lenient)?;
     reader.one_of("subject_type", &["public"], is_lenient)?;
     let default_max_age = reader.number("default_max_age")?;
     reader.flag("require_auth_time")?;
@@ -168,6 +168,7 @@ pub(crate) fn read(ctx: &Context<'_>, given: &Map<String, Value>) -> Result<Meta
                 .and_then(|name| Algorithm::from_name(&name))
                 .unwrap_or(Algorithm::Rs256),
         ),
+        userinfo_alg: userinfo_alg.and_then(|name| Algorithm::from_name(&name)),
         default_max_age,
         registration: None,
         open: false,

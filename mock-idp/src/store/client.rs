@@ -84,6 +84,8 @@ pub(crate) struct Client {
     pub(crate) scope: Option<Vec<String>>,
     /// The algorithm of its ID tokens, when it registered one.
     pub(crate) id_token_alg: Option<Algorithm>,
+    /// The algorithm of its UserInfo responses, when it wants them signed.
+    pub(crate) userinfo_alg: Option<Algorithm>,
     pub(crate) default_max_age: Option<u64>,
     pub(crate) registration: Option<Registration>,
     /// A client of permissive mode: any secret, any redirect URI, all grants.
@@ -128,6 +130,7 @@ impl Client {
             response_types: owned(account.response_types),
             scope: None,
             id_token_alg: None,
+            userinfo_alg: None,
             default_max_age: None,
             registration: None,
             open: false,
@@ -157,6 +160,7 @@ impl Client {
             response_types: RESPONSE_TYPES.map(str::to_owned).to_vec(),
             scope: None,
             id_token_alg: None,
+            userinfo_alg: None,
             default_max_age: None,
             registration: None,
             open: true,
