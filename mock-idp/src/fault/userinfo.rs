@@ -140,14 +140,6 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     ),
     fault(
-        "userinfo.essential_name_missing",
-        &["OIDCC-5.5.1-2"],
-        "name never comes, whether or not it was asked for as essential",
-        claims(|_, claims| {
-            claims.remove("name");
-        }),
-    ),
-    fault(
         "userinfo.error_without_token",
         &["RFC6750-3.1-2"],
         "the challenge has an error code although no token was sent",
@@ -157,6 +149,14 @@ pub(super) const FAULTS: &[Fault] = &[
             {
                 challenge.push_str(", error=\"invalid_token\"");
             }
+        }),
+    ),
+    fault(
+        "userinfo.essential_name_missing",
+        &["OIDCC-5.5.1-2"],
+        "name never comes, whether or not it was asked for as essential",
+        claims(|_, claims| {
+            claims.remove("name");
         }),
     ),
     fault(
