@@ -6,8 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
-use http::header::CONTENT_LENGTH;
-use http::{HeaderValue, Method};
 use thiserror::Error;
 use url::{Position, Url};
 
@@ -289,15 +287,9 @@ impl Client {
 
     async fn exchange(
         &self,
-        mut request: http::Request<Bytes>,
+        request: http::Request<Bytes>,
         host: &str,
     ) -> Result<http::Response<Bytes>, TransportError> {
-        if request.method() == Method::POST && request.body().is_empty() {
-            // Else nothing would say that there is a body, if an empty one
-            // (https://www.rfc-editor.org/rfc/rfc9110#section-8.6).
-            let headers = request.headers_mut();
-            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
         let request = reqwest::Request::try_from(request)
             .map_err(|e| TransportError::Unsendable(chain(&e)))?;
         let mut answer = self

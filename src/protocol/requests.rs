@@ -1,7 +1,7 @@
 //! Raw requests: the method, the URL, the body, and nothing that the caller did not ask for.
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request};
 use serde_json::Value;
 use url::Url;
@@ -45,6 +45,13 @@ pub fn form_request(endpoint: &Url, parameters: &Parameters) -> Request<Bytes> {
         CONTENT_TYPE,
         HeaderValue::from_static("application/x-www-form-urlencoded"),
     );
+    if parameters.is_empty() {
+        // Else nothing would say that there is a body, if an empty one
+        // (https://www.rfc-editor.org/rfc/rfc9110#section-8.6).
+        request
+            .headers_mut()
+            .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
     request
 }
 
