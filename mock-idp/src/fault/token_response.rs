@@ -76,21 +76,21 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
-        id: "token_response.token_type_missing",
-        breaks: &["RFC6749-5.1-5"],
-        summary: "no token_type",
-        needs: None,
-        break_: Break::Json(Document::TokenResponse, |_, response| {
-            response.remove("token_type");
-        }),
-    },
-    Fault {
         id: "token_response.scope_missing",
         breaks: &["RFC6749-3.3-1"],
         summary: "scope is not told although less was granted than was asked for",
         needs: None,
         break_: Break::Json(Document::TokenResponse, |_, response| {
             response.shift_remove("scope");
+        }),
+    },
+    Fault {
+        id: "token_response.token_type_missing",
+        breaks: &["RFC6749-5.1-5"],
+        summary: "no token_type",
+        needs: None,
+        break_: Break::Json(Document::TokenResponse, |_, response| {
+            response.remove("token_type");
         }),
     },
     Fault {
