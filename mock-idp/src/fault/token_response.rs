@@ -65,6 +65,15 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        id: "token_response.scope_missing",
+        breaks: &["RFC6749-3.3-1"],
+        summary: "scope is not told although less was granted than was asked for",
+        needs: None,
+        break_: Break::Json(Document::TokenResponse, |_, response| {
+            response.shift_remove("scope");
+        }),
+    },
+    Fault {
         id: "token_response.status_201",
         breaks: &["RFC6749-5.1-6"],
         summary: "a token response has status 201",
@@ -73,15 +82,6 @@ pub(super) const FAULTS: &[Fault] = &[
             if reply.response.status() == StatusCode::OK {
                 *reply.response.status_mut() = StatusCode::CREATED;
             }
-        }),
-    },
-    Fault {
-        id: "token_response.scope_missing",
-        breaks: &["RFC6749-3.3-1"],
-        summary: "scope is not told although less was granted than was asked for",
-        needs: None,
-        break_: Break::Json(Document::TokenResponse, |_, response| {
-            response.shift_remove("scope");
         }),
     },
     Fault {
