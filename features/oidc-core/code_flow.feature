@@ -23,3 +23,22 @@ Feature: The authorization code flow
     When the client redeems the code
     Then the token request is refused
       | RFC6749-4.1.2-4 | a code is redeemed only once | 400 invalid_grant |
+
+  @oidf.oidcc-codereuse-30seconds @ends.grant @own.issuer @slow @needs.userinfo
+  Scenario: A code is redeemed again after thirty seconds
+    Given a completed authorization code flow of its own
+    And the access token works
+    When 30 seconds pass
+    And the client redeems the code
+    Then the token request is refused
+      | RFC6749-4.1.2-4 | a code is redeemed only once | 400 invalid_grant |
+    And the first access token is dead
+      | RFC6749-4.1.2-5 | reuse of a code revokes its access token |
+
+  @oidf.oidcc-idtoken-unsigned @needs.dcr
+  Scenario: The ID Token of a client that registered unsigned ones
+    Given a registered client
+      | id_token_signed_response_alg | "none" |
+    And a completed authorization code flow
+    Then the ID Token satisfies
+      | OIDCR-2-1 | ID Tokens are signed with the alg that the client registered |

@@ -7,3 +7,14 @@ Feature: Offline access
       | scope | openid offline_access |
     Then the offline access satisfies
       | OIDCC-11-1 | offline_access without prompt=consent is ignored |
+
+  @needs.implicit @needs.dcr
+  Scenario: offline_access without a code
+    Given a registered client
+      | response_types | ["id_token"] |
+    When the user authorizes
+      | response_type | id_token              |
+      | scope         | openid offline_access |
+      | prompt        | consent               |
+    Then the response with tokens satisfies
+      | OIDCC-11-2 | offline_access without a code in response_type is ignored |

@@ -157,7 +157,7 @@ Feature: Client assertions
     When the client redeems the code
       | client_id | {other client_id} |
     Then the token request is refused
-      | RFC7521-4.2-1 | a client_id unlike the assertion's sub is refused | 400 invalid_client or 401 invalid_client or 400 invalid_request |
+      | RFC7521-4.2-1 | a client_id unlike the assertion's sub is refused | 401 or 400 invalid_client or 400 invalid_request |
 
   Scenario: A client_secret beside the assertion
     Given the client that authenticates by private_key_jwt
@@ -166,7 +166,7 @@ Feature: Client assertions
     When the client redeems the code
       | client_secret | {random 32} |
     Then the token request is refused
-      | RFC6749-5.2-15 | a client assertion beside a client_secret is refused | 400 invalid_request or 400 invalid_client or 401 invalid_client |
+      | RFC6749-5.2-15 | a client assertion beside a client_secret is refused | 400 invalid_request or 401 or 400 invalid_client |
 
   Scenario: An assertion for two servers
     Given the client that authenticates by private_key_jwt

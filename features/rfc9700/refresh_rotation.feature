@@ -77,6 +77,7 @@ Feature: Rotation of refresh tokens
     Then the access token is dead
       | PRACTICE-refresh-1 | reuse of a refresh token ends its access tokens |
 
+  @alone
   Scenario: A refresh token is used five times at once
     Given the client whose refresh tokens should rotate
     And a completed authorization code flow of its own with a refresh token

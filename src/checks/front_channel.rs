@@ -19,6 +19,7 @@ pub const RULES: &[Rule<AuthorizationResponse>] = &[
     rule("OIDCC-3.2.2.5-4", state_comes_back),
     rule("OIDCC-3.2.2.10-3", no_access_token),
     rule("RFC6749-3.1.1-3", all_that_was_named),
+    rule("OIDCC-11-2", no_refresh_token),
     rule("RFC6749-4.2.2-1", no_refresh_token),
 ];
 

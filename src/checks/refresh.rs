@@ -27,7 +27,7 @@ pub struct Refresh {
 /// The rules on a refresh.
 pub const RULES: &[Rule<Refresh>] = &[
     rule("OIDCC-12.2-2", is_a_token_response),
-    rule("RFC6749-6-3", scope_is_what_was_asked),
+    rule("RFC6749-6-3", less_scope_is_granted),
     rule("RFC6749-6-6", scope_is_the_first_one),
     rule("RFC9700-2.2.2-1", rotates_for_public_clients),
     rule("RFC9700-4.14.2-5", access_token_is_new_too),
@@ -48,30 +48,34 @@ fn is_a_token_response(refresh: &Refresh) -> Finding {
     })
 }
 
-/// Less scope was asked for: the response names no more, or nothing, which means what was asked for
-/// ([RFC 6749 5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
-fn scope_is_what_was_asked(refresh: &Refresh) -> Finding {
+/// Less scope was asked for: the response names what was asked for, or nothing, which means the same
+/// ([RFC 6749 5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)). A provider may grant more than it was
+/// asked for when it says so ([RFC 6749 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)), within what was
+/// granted at first.
+fn less_scope_is_granted(refresh: &Refresh) -> Finding {
     let asked = words(refresh.asked.as_deref().unwrap_or_default());
-    let expected = || format!("200 with scope {asked:?}, or without scope");
+    let first = first_scope(refresh);
+    let expected = || format!("200 with at least scope {asked:?} within {first:?}");
     if !refresh.answer.is_success() {
         return Finding::violated(expected(), refresh.answer.summary());
     }
-    match refresh.answer.text("scope") {
-        None => Finding::Met,
-        Some(scope) => Finding::met_if(words(scope) == asked, expected(), || {
-            format!("200 with scope {scope:?}")
-        }),
+    let Some(scope) = refresh.answer.text("scope") else {
+        return Finding::Met;
+    };
+    let got = words(scope);
+    if got == asked {
+        return Finding::Met;
     }
+    if asked.is_subset(&got) && got.is_subset(&words(first)) {
+        return Finding::met_with(format!("it grants more than was asked for: {scope:?}"));
+    }
+    Finding::violated(expected(), format!("200 with scope {scope:?}"))
 }
 
 /// After a refresh for less, the new refresh token is still good for all
 /// ([RFC 6749 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
 fn scope_is_the_first_one(refresh: &Refresh) -> Finding {
-    let first = refresh
-        .first
-        .text("scope")
-        .or(refresh.asked_first.as_deref())
-        .unwrap_or_default();
+    let first = first_scope(refresh);
     let expected = || format!("200 with scope {first:?}, or without scope");
     if !refresh.answer.is_success() {
         return Finding::violated(expected(), refresh.answer.summary());
@@ -124,6 +128,13 @@ fn access_token_is_new_too(refresh: &Refresh) -> Finding {
     )
 }
 
+/// The scope that was granted for the code.
+fn first_scope(refresh: &Refresh) -> &str {
+    let granted = refresh.first.text("scope");
+    let asked = refresh.asked_first.as_deref();
+    granted.or(asked).unwrap_or_default()
+}
+
 fn rotated(refresh: &Refresh) -> bool {
     let new = refresh.answer.text("refresh_token");
     new.is_some() && new != refresh.before.refresh_token.as_deref()
@@ -162,7 +173,9 @@ mod tests {
             ("OIDCC-12.2-2", r#"{"error":"invalid_grant"}"#, false),
             ("RFC6749-6-3", new, true),
             ("RFC6749-6-3", r#"{"scope":"openid"}"#, true),
-            ("RFC6749-6-3", r#"{"scope":"openid email"}"#, false),
+            ("RFC6749-6-3", r#"{"scope":"openid email"}"#, true),
+            ("RFC6749-6-3", r#"{"scope":"openid more"}"#, false),
+            ("RFC6749-6-3", r#"{"scope":"email"}"#, false),
             ("RFC6749-6-3", r#"{"error":"invalid_scope"}"#, false),
             ("RFC6749-6-6", new, true),
             ("RFC6749-6-6", r#"{"scope":"email openid"}"#, true),

@@ -160,7 +160,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         id: "authorization_response.refresh_token_in_fragment",
-        breaks: &["RFC6749-4.2.2-1"],
+        breaks: &["OIDCC-11-2", "RFC6749-4.2.2-1"],
         summary: "an implicit response has a refresh token",
         needs: Some("implicit"),
         break_: Break::AuthorizationResponse(|_, response| {

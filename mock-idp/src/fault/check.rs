@@ -209,7 +209,7 @@ pub(crate) enum Check {
     RefreshRotation,
     /// A refresh gives a new access token.
     RefreshAccessToken,
-    /// A refresh for less scope gives less.
+    /// A refresh may ask for less scope.
     RefreshNarrowing,
     /// A used refresh token is refused to other clients too.
     RefreshReplayByOther,

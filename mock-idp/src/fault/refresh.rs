@@ -109,6 +109,13 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        id: "refresh.less_scope_refused",
+        breaks: &["RFC6749-6-3"],
+        summary: "a refresh for less scope is refused",
+        needs: Some("refresh_token"),
+        break_: Break::Omit(Check::RefreshNarrowing),
+    },
+    Fault {
         id: "refresh.missing_is_invalid_grant",
         breaks: &["RFC6749-5.2-14"],
         summary: "a refresh without refresh_token is an invalid_grant",
@@ -125,13 +132,6 @@ pub(super) const FAULTS: &[Fault] = &[
         summary: "after a refresh for less scope the next refresh token has less",
         needs: Some("refresh_token"),
         break_: Break::Omit(Check::RefreshKeepsScope),
-    },
-    Fault {
-        id: "refresh.never_narrowed",
-        breaks: &["RFC6749-6-3"],
-        summary: "a refresh for less scope gives all of it",
-        needs: Some("refresh_token"),
-        break_: Break::Omit(Check::RefreshNarrowing),
     },
     Fault {
         id: "refresh.not_rotated",

@@ -111,10 +111,8 @@ fn narrowed(
     let is_within = values
         .iter()
         .all(|value| granted.iter().any(|own| own == value));
-    if is_within && ctx.omits(Check::RefreshNarrowing) {
-        return Ok(granted.to_vec());
-    }
-    if scope::is_well_formed(asked) && is_within {
+    let is_other = values.len() != granted.len() && ctx.omits(Check::RefreshNarrowing);
+    if scope::is_well_formed(asked) && is_within && !is_other {
         let kept = granted
             .iter()
             .filter(|value| values.contains(&value.as_str()));
