@@ -34,11 +34,3 @@ Feature: The authorization code flow
       | RFC6749-4.1.2-4 | a code is redeemed only once | 400 invalid_grant |
     And the first access token is dead
       | RFC6749-4.1.2-5 | reuse of a code revokes its access token |
-
-  @oidf.oidcc-idtoken-unsigned @needs.dcr
-  Scenario: The ID Token of a client that registered unsigned ones
-    Given a registered client
-      | id_token_signed_response_alg | "none" |
-    And a completed authorization code flow
-    Then the ID Token satisfies
-      | OIDCR-2-1 | ID Tokens are signed with the alg that the client registered |
