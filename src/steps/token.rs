@@ -226,10 +226,13 @@ impl World {
         let service = clients
             .iter()
             .find(|client| client.redirect_uris.is_empty() && client.auth != AuthMethod::None);
-        self.client = Some(match service {
-            Some(client) => client.clone(),
-            None => rp.main_client()?.clone(),
-        });
+        // Whether another client may use the grant is not known, and its refusal would be no fault.
+        let service = service.ok_or_else(|| {
+            Halt::missing(
+                "client_credentials needs a client of its own in the provider file: a [[client]] with a secret and without redirect_uris",
+            )
+        })?;
+        self.client = Some(service.clone());
         Ok(())
     }
 
