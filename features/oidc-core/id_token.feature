@@ -102,7 +102,8 @@ Feature: The ID Token
 
   @oidf.oidcc-idtoken-unsigned @needs.dcr
   Scenario: A client that registered ID Tokens without signature
-    Given a registered client
+    Given the provider offers ID Tokens without signature
+    And a registered client
       | id_token_signed_response_alg | "none" |
     And a completed authorization code flow
     Then the ID Token satisfies

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cucumber::given;
 use serde_json::Value;
 
 use super::World;
@@ -17,6 +18,19 @@ pub(super) const ARTIFACTS: &[Artifact] = &[Artifact {
     ids: || ids(id_token::RULES),
     judge: |world, rows| Box::pin(world.judge_id_token(rows)),
 }];
+
+/// Skipped where `id_token_signing_alg_values_supported` does not list `none`.
+#[given("the provider offers ID Tokens without signature")]
+fn offers_unsigned(world: &mut World) {
+    let result = world.rp().and_then(|rp| {
+        let list = "id_token_signing_alg_values_supported";
+        match rp.provider.metadata.lists(list, "none") {
+            Some(true) => Ok(()),
+            _ => Err(Halt::missing(format!("{list} does not list none"))),
+        }
+    });
+    world.absorb(result);
+}
 
 /// What the `claims` parameter of a request asks of the ID Token
 /// ([Core 5.5.1](https://openid.net/specs/openid-connect-core-1_0.html#IndividualClaimsRequests)).
