@@ -179,6 +179,8 @@ impl Client {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            // Requests go out as they were written, a forged Host included; HTTP/2 has a place of its own for it.
+            .http1_only()
             .connect_timeout(options.connect_timeout)
             .timeout(options.max_time)
             .pool_idle_timeout(Duration::from_secs(20))
