@@ -55,7 +55,7 @@ impl Sessions {
 
     fn browser(&self, user: &Credentials) -> Session {
         Session {
-            agent: Arc::new(UserAgent::new(Arc::clone(&self.client))),
+            agent: Arc::new(UserAgent::new(self.client.clone())),
             user: user.clone(),
         }
     }

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
+use futures::future::BoxFuture;
 use thiserror::Error;
 use url::{Position, Url};
 
-use super::Deadline;
 use super::trust;
+use super::{Deadline, Transport};
 use crate::error::ConfigError;
 use crate::evidence::{Draft, Recorder};
 
@@ -333,6 +334,24 @@ impl Client {
         } else {
             TransportError::Broken { host, cause }
         }
+    }
+}
+
+impl Transport for Client {
+    fn send<'a>(
+        &'a self,
+        request: http::Request<Bytes>,
+        purpose: &'a str,
+    ) -> BoxFuture<'a, Result<Answer, TransportError>> {
+        Box::pin(Self::send(self, request, purpose))
+    }
+
+    fn learn(&self, name: &str, secret: &str) {
+        self.recorder.learn(name, secret);
+    }
+
+    fn scrub(&self, text: &str) -> String {
+        self.recorder.scrub(text)
     }
 }
 

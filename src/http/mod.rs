@@ -5,9 +5,11 @@
 
 mod client;
 mod deadline;
+mod transport;
 mod trust;
 mod user_agent;
 
 pub use client::{Answer, Client, ClientOptions, TransportError};
 pub use deadline::{Deadline, Pause};
+pub use transport::Transport;
 pub use user_agent::UserAgent;

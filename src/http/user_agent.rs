@@ -9,13 +9,13 @@ use http::header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, SET_COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 use url::Url;
 
-use super::{Answer, Client, TransportError};
+use super::{Answer, Transport, TransportError};
 
 /// The browser of one user: one jar of cookies. Redirects are not followed; that is a login driver's work.
 ///
 /// Cookies marked `Secure` are sent to loopback hosts over plain http too, as browsers do.
 pub struct UserAgent {
-    client: Arc<Client>,
+    transport: Arc<dyn Transport>,
     jar: Mutex<CookieStore>,
 }
 
@@ -28,16 +28,16 @@ impl fmt::Debug for UserAgent {
 
 impl UserAgent {
     /// A browser without cookies.
-    pub fn new(client: Arc<Client>) -> Self {
+    pub fn new(transport: Arc<dyn Transport>) -> Self {
         Self {
-            client,
+            transport,
             jar: Mutex::new(CookieStore::default()),
         }
     }
 
     /// The transport below.
-    pub fn client(&self) -> &Arc<Client> {
-        &self.client
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        &self.transport
     }
 
     /// Sends `request` as a browser would when the user goes there: with cookies, `Accept`,
@@ -68,7 +68,7 @@ impl UserAgent {
         if let Some(cookies) = self.cookies_for(&url) {
             headers.insert(COOKIE, cookies);
         }
-        let answer = self.client.send(request, purpose).await?;
+        let answer = self.transport.send(request, purpose).await?;
         self.keep(answer.response.headers(), &url);
         Ok(answer)
     }

@@ -66,8 +66,7 @@ impl CommandDriver {
     async fn run(&self, agent: &UserAgent, journey: &Journey<'_>) -> Result<Arrival, LoginError> {
         let start = start_url(&journey.start)?;
         let destination = Destination::new(journey.redirect_uris, &start);
-        let recorder = agent.client().recorder();
-        recorder.learn("password", &journey.user.password);
+        agent.transport().learn("password", &journey.user.password);
         let output =
             self.output(&input(journey, &start))
                 .await
@@ -78,7 +77,9 @@ impl CommandDriver {
                     Failure::Why(why) => failed(why),
                 })?;
         if !output.success {
-            let complaint = recorder.scrub(&String::from_utf8_lossy(&output.errors));
+            let complaint = agent
+                .transport()
+                .scrub(&String::from_utf8_lossy(&output.errors));
             return Err(failed(format!(
                 "{} ended with {}: {}",
                 self.program,

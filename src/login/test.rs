@@ -23,13 +23,17 @@ pub(super) static REDIRECT_URIS: LazyLock<Vec<String>> = LazyLock::new(|| {
 
 /// A browser with a second of patience for each exchange.
 pub(super) fn agent() -> UserAgent {
+    UserAgent::new(client())
+}
+
+/// What carries its requests.
+pub(super) fn client() -> Arc<Client> {
     let options = ClientOptions {
         max_time: Duration::from_secs(1),
         body_limit: 256 * 1024,
         ..ClientOptions::default()
     };
-    let client = Client::new(options, Arc::new(Recorder::default())).expect("no certificates");
-    UserAgent::new(Arc::new(client))
+    Arc::new(Client::new(options, Arc::new(Recorder::default())).expect("no certificates"))
 }
 
 /// alice agrees.

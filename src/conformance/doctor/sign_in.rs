@@ -28,7 +28,7 @@ pub(in crate::conformance) async fn look_at_clients(diagnosis: &mut Diagnosis, r
     let mut session = None;
     for user in rp.config().users.iter().take(users) {
         let fresh = Session {
-            agent: Arc::new(UserAgent::new(Arc::clone(rp.client()))),
+            agent: Arc::new(UserAgent::new(rp.client().clone())),
             user: user.clone(),
         };
         if look_at_user(diagnosis, rp, &fresh).await {
@@ -111,7 +111,7 @@ async fn look_at_redirect_uris(
     client: &ClientConfig,
 ) -> Option<AuthorizationAttempt> {
     let stranger = Session {
-        agent: Arc::new(UserAgent::new(Arc::clone(rp.client()))),
+        agent: Arc::new(UserAgent::new(rp.client().clone())),
         user: Credentials {
             username: String::new(),
             password: String::new(),

@@ -68,9 +68,8 @@ pub(crate) async fn travel(
     let start = start_url(&journey.start)?;
     let destination = Destination::new(journey.redirect_uris, &start);
     let errand = Errand::of(&journey, &start);
-    let recorder = agent.client().recorder();
     // Before it is sent under a name that does not tell what it is.
-    recorder.learn("password", &journey.user.password);
+    agent.transport().learn("password", &journey.user.password);
     let mut walk = Walk::new(agent, journey.purpose, destination);
     let mut progress = Progress::default();
     let mut asked_again = false;
@@ -118,7 +117,7 @@ pub(crate) async fn travel(
             Act::Submit(submit) => {
                 saw(submit.kind);
                 for secret in &submit.secrets {
-                    recorder.learn("form_field", &secret.0);
+                    agent.transport().learn("form_field", &secret.0);
                 }
                 asked_again |= submit.gives_password && progress.gave_password;
                 remember(&mut progress, &submit);
@@ -167,7 +166,7 @@ pub(crate) async fn travel(
             Act::Stuck(why) => {
                 return Err(LoginError::NotUnderstood {
                     page: walk.here(),
-                    why: recorder.scrub(&why),
+                    why: agent.transport().scrub(&why),
                 });
             }
         };

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::login::Decision;
 use crate::login::NoLogin;
-use crate::login::test::{REDIRECT_URIS, agent, journey};
+use crate::login::test::{REDIRECT_URIS, agent, client, journey};
 
 /// A request as it came: the first line, the header fields in lower case, the body.
 #[derive(Debug, Clone)]
@@ -540,14 +540,15 @@ async fn what_is_filled_in_is_redacted_whatever_it_is_called() {
     )
     .unwrap();
     let driver = FormDriver::new(vec![rule], Duration::from_secs(20));
-    let agent = agent();
+    let client = client();
+    let agent = UserAgent::new(client.clone());
     let start = format!("{}/authorize", server.base);
     driver.travel(&agent, journey(&start)).await.unwrap();
     assert_eq!(
         server.lines()[1],
         "POST /go a=alice&b=wonderland-pw-1&c=second-secret"
     );
-    let recorded = format!("{:?}", agent.client().recorder().exchanges());
+    let recorded = format!("{:?}", client.recorder().exchanges());
     assert!(
         !recorded.contains("wonderland-pw-1") && !recorded.contains("second-secret"),
         "{recorded}"
