@@ -14,6 +14,9 @@ pub mod flow;
 mod html;
 pub mod http;
 pub mod jwt;
+#[cfg(feature = "load")]
+pub mod load;
+pub mod load_run;
 pub mod login;
 pub mod protocol;
 pub mod provider;

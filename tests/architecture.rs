@@ -66,7 +66,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "protocol",
         ],
     ),
-    ("report", &["error", "finding", "requirement", "run"]),
+    ("load_run", &["run"]),
+    (
+        "load",
+        &[
+            "duration", "error", "evidence", "flow", "http", "jwt", "load_run", "login",
+            "protocol", "provider", "run",
+        ],
+    ),
+    (
+        "report",
+        &["error", "finding", "load_run", "requirement", "run"],
+    ),
     ("builtin", &["error", "provider"]),
 ];
 

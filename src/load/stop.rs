@@ -1,0 +1,48 @@
+//! The end of a load run before its time.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
+
+/// A handle that stops a load run: what is under way is abandoned or drained, and the report is written.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    reason: Mutex<Option<String>>,
+    notify: Notify,
+}
+
+impl Stop {
+    /// Stops the run; the first reason is the one that is reported.
+    pub fn request(&self, reason: &str) {
+        self.lock().get_or_insert_with(|| reason.to_owned());
+        self.0.notify.notify_waiters();
+    }
+
+    /// Why it was stopped, if it was.
+    pub fn reason(&self) -> Option<String> {
+        self.lock().clone()
+    }
+
+    /// Whether it was stopped.
+    pub fn is_requested(&self) -> bool {
+        self.lock().is_some()
+    }
+
+    /// Ends when it is stopped.
+    pub async fn requested(&self) {
+        let notified = self.0.notify.notified();
+        tokio::pin!(notified);
+        // Before the look at the reason, so that nothing is missed between both.
+        notified.as_mut().enable();
+        if !self.is_requested() {
+            notified.await;
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.0.reason.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
