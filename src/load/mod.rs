@@ -11,8 +11,10 @@ mod carrier;
 mod meter;
 mod stop;
 mod tally;
+mod threshold;
 mod user;
 mod word;
 
 pub use stop::Stop;
+pub use threshold::Threshold;
 pub use word::Word;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
-use crate::load_run::{Incident, Second};
+use crate::load_run::{FlowFigures, Incident, Second};
 
 /// The most kinds of error that are told apart; what comes after them counts as `other`. A provider that makes up
 /// error codes must not fill our memory.
@@ -47,10 +47,12 @@ pub(crate) struct Tally {
     all: Figures,
     requests: BTreeMap<&'static str, Figures>,
     incidents: Vec<Incident>,
+    flows: FlowFigures,
     series: Vec<Second>,
     /// Of the second that is not over.
     current: Histogram<u64>,
     current_errors: u64,
+    in_flight: u64,
 }
 
 #[derive(Debug)]
@@ -69,10 +71,42 @@ impl Tally {
             all: Figures::new(),
             requests: BTreeMap::new(),
             incidents: Vec::new(),
+            flows: FlowFigures::default(),
             series: Vec::new(),
             current: histogram(),
             current_errors: 0,
+            in_flight: 0,
         }
+    }
+
+    /// A pass of the flow begins, due at `due`.
+    pub(crate) fn pass_started(&mut self, due: Instant) {
+        self.in_flight += 1;
+        self.flows.started += u64::from(self.measures(due));
+    }
+
+    /// The pass that was due at `due` has ended; `right` says whether every answer was.
+    pub(crate) fn pass_ended(&mut self, due: Instant, right: bool) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if self.measures(due) {
+            self.flows.completed += u64::from(right);
+            self.flows.failed += u64::from(!right);
+        }
+    }
+
+    /// Whether what was due at `due` belongs to the measured time.
+    pub(crate) fn measures(&self, due: Instant) -> bool {
+        (self.begin..self.end).contains(&due)
+    }
+
+    /// The figures of one request name, or of all requests; none where there was no such request.
+    pub(crate) fn view(&self, name: Option<&str>) -> Option<View<'_>> {
+        let figures = match name {
+            Some(name) => self.requests.get(name)?,
+            None => &self.all,
+        };
+        let seconds = (self.end - self.begin).as_secs_f64();
+        (!figures.latency.is_empty()).then_some(View { figures, seconds })
     }
 
     /// Counts a request that has ended and was judged.
@@ -80,7 +114,7 @@ impl Tally {
         if let Some(failure) = failure {
             self.note(sample, failure);
         }
-        if sample.due < self.begin || sample.due >= self.end {
+        if !self.measures(sample.due) {
             return;
         }
         self.current
@@ -118,6 +152,46 @@ impl Tally {
     }
 }
 
+/// The figures of some requests, to be judged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    figures: &'a Figures,
+    seconds: f64,
+}
+
+impl View<'_> {
+    /// How many there were, failed ones too.
+    pub(crate) fn count(&self) -> u64 {
+        self.figures.latency.len()
+    }
+
+    /// How many failed, in percent.
+    pub(crate) fn error_percent(&self) -> f64 {
+        let failed: u64 = self.figures.errors.values().sum();
+        failed as f64 / self.count() as f64 * 100.0
+    }
+
+    /// How many there were in a second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.count() as f64 / self.seconds
+    }
+
+    /// The latency that so many percent did not exceed, in microseconds.
+    pub(crate) fn percentile_us(&self, percent: f64) -> f64 {
+        self.figures.latency.value_at_quantile(percent / 100.0) as f64
+    }
+
+    /// The mean latency in microseconds.
+    pub(crate) fn mean_us(&self) -> f64 {
+        self.figures.latency.mean()
+    }
+
+    /// The longest latency in microseconds.
+    pub(crate) fn max_us(&self) -> f64 {
+        self.figures.latency.max() as f64
+    }
+}
+
 impl Figures {
     fn new() -> Self {
         Self {
@@ -141,8 +215,9 @@ impl Figures {
     }
 }
 
+/// Of microseconds, up to an hour: no exchange may take so long. What is longer counts as an hour.
 fn histogram() -> Histogram<u64> {
-    Histogram::new(3).expect("three significant digits are allowed")
+    Histogram::new_with_bounds(1, 3_600_000_000, 3).expect("the bounds are in order")
 }
 
 fn micros(length: Duration) -> u64 {
