@@ -9,12 +9,14 @@
 
 mod carrier;
 mod meter;
+pub mod scenario;
 mod stop;
 mod tally;
 mod threshold;
 mod user;
 mod word;
 
+pub use scenario::Scenario;
 pub use stop::Stop;
 pub use threshold::Threshold;
 pub use word::Word;
