@@ -10,6 +10,40 @@ use oidcheck::finding::Outcome;
 use oidcheck::provider::ProviderConfig;
 use oidcheck::run::ScenarioResult;
 
+/// Breaks once so many scenarios are finished.
+struct BreakAfter(usize);
+
+impl Observer for BreakAfter {
+    fn finished(&mut self, _scenario: &ScenarioResult) {
+        self.0 -= 1;
+        assert!(self.0 > 0, "out of paper");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_breaks_off_keeps_what_was_measured() {
+    let idp = MockIdp::builder()
+        .strict()
+        .start()
+        .await
+        .expect("it starts");
+    let config = builtin::provider(&idp, &idp.issuer()).expect("the preset is right");
+    let run = Conformance::of(config)
+        .select("OIDCC-2")
+        .observer(Box::new(BreakAfter(5)))
+        .run()
+        .await
+        .expect("the features are right");
+    let (broken, kept): (Vec<_>, Vec<_>) = run.scenarios.iter().partition(|scenario| {
+        let reason = scenario.reason.as_deref();
+        reason == Some("harness: the run broke off: out of paper")
+    });
+    assert_eq!(kept.len(), 5);
+    assert!(!broken.is_empty() && run.unfinished.is_empty());
+    assert!(broken.iter().all(|scenario| scenario.outcome == Outcome::Error));
+    assert!(run.totals.pass > 0 && !run.exchanges.is_empty());
+}
+
 /// Stops the run once so many scenarios are finished, or once so many clients are registered.
 struct StopAfter {
     stop: Stop,

@@ -144,6 +144,12 @@ impl Observer for Progress {
         self.line(&visible(text));
     }
 
+    fn suspected(&mut self, scenario: &ScenarioResult) {
+        if let Some(journal) = &mut self.journal {
+            journal.add(scenario);
+        }
+    }
+
     fn finished(&mut self, scenario: &ScenarioResult) {
         if let Some(journal) = &mut self.journal {
             journal.add(scenario);

@@ -20,6 +20,8 @@ const JOURNAL: &str = "run.jsonl";
 #[derive(Debug)]
 pub(super) struct Reports {
     folder: PathBuf,
+    /// The folders that were made for it, the innermost first.
+    made: Vec<PathBuf>,
     formats: Vec<Format>,
     failure: Arc<Mutex<Option<String>>>,
 }
@@ -34,6 +36,8 @@ impl Reports {
             return Ok(None);
         }
         let folder = out.unwrap_or_else(|| PathBuf::from(DEFAULT));
+        let absent = folder.ancestors().take_while(|path| !path.exists());
+        let made = absent.map(Path::to_owned).collect();
         fs::create_dir_all(&folder).map_err(|e| {
             let name = folder.display().to_string();
             ConfigError::file(name, format!("can't be made a folder for reports: {e}"))
@@ -43,9 +47,18 @@ impl Reports {
         all.dedup();
         Ok(Some(Self {
             folder,
+            made,
             formats: all,
             failure: Arc::default(),
         }))
+    }
+
+    /// Takes the folder away again, where it was made for a run that did not even begin.
+    pub(super) fn withdraw(&self) {
+        for folder in &self.made {
+            // One that holds something stays.
+            let _ = fs::remove_dir(folder);
+        }
     }
 
     /// Where the run is saved.

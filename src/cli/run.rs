@@ -86,7 +86,13 @@ pub(super) async fn run(args: RunArgs, terminal: Terminal) -> Result<u8, ConfigE
         conformance.observer(Box::new(Progress::new(show, terminal, recorder, journal)));
     let stop = conformance.stop();
     let run = tokio::select! {
-        run = conformance.run() => run?,
+        run = conformance.run() => match (run, &reports) {
+            (Err(error), Some(reports)) => {
+                reports.withdraw();
+                return Err(error);
+            }
+            (run, _) => run?,
+        },
         () = interrupted(&mut signals, &stop, terminal) => return Ok(exit::UNJUDGED),
     };
     drop(subject.mock);

@@ -1,8 +1,11 @@
 //! The course of a run: from the first request to the results.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use futures::FutureExt as _;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use url::Url;
@@ -12,8 +15,9 @@ use super::doctor::{self, Diagnosis};
 use super::options::Observer;
 use super::plan::Plan;
 use super::registration::register_missing;
-use super::runner::{Chosen, Runner};
-use super::{scenario, tally};
+use super::runner::{Chosen, Results, Runner};
+use super::scenario::{panic_text, result};
+use super::tally;
 use crate::error::ConfigError;
 use crate::evidence::Recorder;
 use crate::finding::Outcome;
@@ -55,29 +59,12 @@ impl Conformance {
         let driver = self.driver()?;
         let begun = Instant::now();
         let mut run = self.head(&plan);
-        self.observer.begun(&run);
-        let met = if plan.chosen.is_empty() {
-            Ok(None)
-        } else {
-            self.meet(&client, driver).await
-        };
-        let mut scenarios = match met {
-            Ok(Some(rp)) => {
-                let runner = Runner {
-                    rp: Arc::clone(&rp),
-                    judgement: Arc::clone(&plan.judgement),
-                    jobs: self.options.jobs.max(1),
-                    slow: self.options.slow || plan.profile.slow,
-                    stop: self.stop,
-                    observer: self.observer,
-                };
-                let (scenarios, _) = runner.run(&plan.chosen).await;
-                rp.deregister().await;
-                scenarios
-            }
-            Err(halt) => unreachable(&plan.chosen, &halt, self.observer.as_mut()),
-            Ok(None) => Vec::new(),
-        };
+        let mut results = Results::new();
+        let judging = self.judge(&run, &plan, &client, driver, &mut results);
+        if let Err(panic) = AssertUnwindSafe(judging).catch_unwind().await {
+            break_off(&plan.chosen, &*panic, &mut results);
+        }
+        let mut scenarios: Vec<_> = results.into_values().collect();
         scrub(&mut scenarios, &self.recorder);
         run.stale_known = tally::stale(&self.config.known, &scenarios, plan.catalogue());
         run.unfinished
@@ -88,6 +75,40 @@ impl Conformance {
         run.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         run.recount();
         Ok(run)
+    }
+
+    /// Runs what was chosen, from the first request on.
+    async fn judge(
+        &mut self,
+        head: &Run,
+        plan: &Plan,
+        client: &Arc<Client>,
+        driver: Arc<dyn LoginDriver>,
+        results: &mut Results,
+    ) {
+        self.observer.begun(head);
+        if plan.chosen.is_empty() {
+            return;
+        }
+        let rp = match self.meet(client, driver).await {
+            Ok(Some(rp)) => rp,
+            Ok(None) => return,
+            Err(halt) => return unreachable(&plan.chosen, &halt, self.observer.as_mut(), results),
+        };
+        let runner = Runner {
+            rp: Arc::clone(&rp),
+            judgement: Arc::clone(&plan.judgement),
+            jobs: self.options.jobs.max(1),
+            slow: self.options.slow || plan.profile.slow,
+            stop: self.stop.clone(),
+            observer: self.observer.as_mut(),
+        };
+        let running = AssertUnwindSafe(runner.run(&plan.chosen, results)).catch_unwind();
+        let ended = running.await;
+        rp.deregister().await;
+        if let Err(panic) = ended {
+            resume_unwind(panic);
+        }
     }
 
     /// Asks the provider what it is, and registers the clients that the file lacks. `None` where the run was
@@ -228,23 +249,36 @@ impl Conformance {
 }
 
 /// Nothing can be judged: the provider gave no answer at all.
-fn unreachable(chosen: &[Chosen], halt: &Halt, observer: &mut dyn Observer) -> Vec<ScenarioResult> {
-    chosen
-        .iter()
-        .map(|chosen| {
-            let reason = format!("the discovery document could not be asked for: {halt}");
-            let now = Instant::now();
-            let result = scenario::result(
-                &chosen.scenario,
-                &chosen.selected,
-                now,
-                Outcome::Error,
-                Some(reason),
-            );
-            observer.finished(&result);
-            result
-        })
-        .collect()
+fn unreachable(
+    chosen: &[Chosen],
+    halt: &Halt,
+    observer: &mut dyn Observer,
+    results: &mut Results,
+) {
+    let reason = format!("the discovery document could not be asked for: {halt}");
+    for (index, chosen) in chosen.iter().enumerate() {
+        let result = results
+            .entry(index)
+            .insert_entry(unjudged(chosen, &reason));
+        observer.finished(result.get());
+    }
+}
+
+/// A defect of ours ended the run: what has ended stands, the rest could not be judged. The observer, which may be
+/// to blame, is not told.
+fn break_off(chosen: &[Chosen], panic: &(dyn Any + Send), results: &mut Results) {
+    let reason = format!("harness: the run broke off: {}", panic_text(panic));
+    for (index, chosen) in chosen.iter().enumerate() {
+        results
+            .entry(index)
+            .or_insert_with(|| unjudged(chosen, &reason));
+    }
+}
+
+fn unjudged(chosen: &Chosen, reason: &str) -> ScenarioResult {
+    let Chosen { scenario, selected } = chosen;
+    let (now, reason) = (Instant::now(), Some(reason.to_owned()));
+    result(scenario, selected, now, Outcome::Error, reason)
 }
 
 /// Takes out what was not known to be a secret yet when a finding was put into words.

@@ -66,6 +66,9 @@ pub trait Observer: Send {
     fn begun(&mut self, _run: &Run) {}
     /// Something that a person wants to know and that is no result.
     fn noted(&mut self, _text: &str) {}
+    /// A scenario failed while others ran, and is run once more alone when they have ended. Until then this is what
+    /// is known of it: whoever keeps results keeps this one, and replaces it when it is finished.
+    fn suspected(&mut self, _scenario: &ScenarioResult) {}
     /// A scenario is finished.
     fn finished(&mut self, _scenario: &ScenarioResult) {}
 }

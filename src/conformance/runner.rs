@@ -45,21 +45,23 @@ impl Phase {
     }
 }
 
+/// What came of the scenarios that have ended, by their place in the order of the features.
+pub(super) type Results = BTreeMap<usize, ScenarioResult>;
+
 /// What the runner is made of.
-pub(super) struct Runner {
+pub(super) struct Runner<'a> {
     pub(super) rp: Arc<RelyingParty>,
     pub(super) judgement: Arc<Judgement>,
     pub(super) jobs: usize,
     pub(super) slow: bool,
     pub(super) stop: Stop,
-    pub(super) observer: Box<dyn Observer>,
+    pub(super) observer: &'a mut dyn Observer,
 }
 
-impl Runner {
-    /// Runs them all; gives the results in the order of the features, and whether it was stopped before the
-    /// end.
-    pub(super) async fn run(mut self, chosen: &[Chosen]) -> (Vec<ScenarioResult>, bool) {
-        let mut results = BTreeMap::new();
+impl Runner<'_> {
+    /// Runs them all, unless it is stopped before the end. The results are kept where whoever asked has them
+    /// even if the run breaks off.
+    pub(super) async fn run(mut self, chosen: &[Chosen], results: &mut Results) {
         let mut stopped = false;
         for (phase, jobs) in [
             (Phase::Together, self.jobs),
@@ -69,10 +71,9 @@ impl Runner {
             let indexes = (0..chosen.len()).filter(|i| Phase::of(&chosen[*i].scenario) == phase);
             stopped |= self.stop.is_requested();
             if !stopped {
-                stopped = self.phase(phase, chosen, indexes, jobs, &mut results).await;
+                stopped = self.phase(phase, chosen, indexes, jobs, results).await;
             }
         }
-        (results.into_values().collect(), stopped)
     }
 
     async fn phase(
@@ -81,7 +82,7 @@ impl Runner {
         chosen: &[Chosen],
         indexes: impl Iterator<Item = usize>,
         jobs: usize,
-        results: &mut BTreeMap<usize, ScenarioResult>,
+        results: &mut Results,
     ) -> bool {
         let setting = Setting {
             rp: Arc::clone(&self.rp),
@@ -97,8 +98,7 @@ impl Runner {
                 let reason = Some("waits for a long time: run with --slow".to_owned());
                 let now = std::time::Instant::now();
                 let skipped = result(scenario, selected, now, Outcome::Skip, reason);
-                self.observer.finished(&skipped);
-                results.insert(index, skipped);
+                self.keep(results, index, skipped);
                 continue;
             }
             let setting = &setting;
@@ -126,10 +126,13 @@ impl Runner {
             };
             let Some((index, outcome)) = next else { break };
             if jobs > 1 && outcome.outcome == Outcome::Fail {
+                // Whatever ends the run before it was looked at again: so far it stands.
+                let unconfirmed = unconfirmed(outcome.clone(), "the run ended before");
+                self.observer.suspected(&unconfirmed);
+                results.insert(index, unconfirmed);
                 suspects.push((index, outcome));
             } else {
-                self.observer.finished(&outcome);
-                results.insert(index, outcome);
+                self.keep(results, index, outcome);
             }
         }
         drop(running);
@@ -145,10 +148,14 @@ impl Runner {
                     unconfirmed(first, "the run was stopped before")
                 }
             };
-            self.observer.finished(&finished);
-            results.insert(index, finished);
+            self.keep(results, index, finished);
         }
         stopped
+    }
+
+    fn keep(&mut self, results: &mut Results, index: usize, finished: ScenarioResult) {
+        let finished = results.entry(index).insert_entry(finished);
+        self.observer.finished(finished.get());
     }
 
     /// Runs a scenario once more, alone and with sessions and specimens of its own.

@@ -13,9 +13,9 @@ use super::tally;
 use crate::finding::Outcome;
 use crate::flow::{Halt, RelyingParty};
 use crate::run::ScenarioResult;
-use crate::steps::{Judgement, Selected, World};
+use crate::steps::{Judgement, LONGEST_WAIT, Selected, World};
 
-/// A scenario that goes on longer than this without waiting on purpose is stuck.
+/// A step that goes on longer than this is stuck; one that waits on purpose has its wait besides.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// What a scenario needs to run.
@@ -131,29 +131,26 @@ impl Setting {
 
 /// Does the steps in order. A Then never stops the scenario; a Given or When that could not be done does.
 async fn walk(scenario: &Planned, world: &mut World) -> Result<(), String> {
+    let limit = if scenario.is_slow() {
+        LIMIT + LONGEST_WAIT
+    } else {
+        LIMIT
+    };
     for step in &scenario.steps {
-        let waits = scenario.is_slow();
         let doing = AssertUnwindSafe((step.run)(world, step.context.clone())).catch_unwind();
-        let done = if waits {
-            doing.await
-        } else {
-            match tokio::time::timeout(LIMIT, doing).await {
-                Ok(done) => done,
-                Err(_) => {
-                    return Err(format!(
-                        "harness: `{}` did not end within {} s",
-                        step.context.step.value,
-                        LIMIT.as_secs()
-                    ));
-                }
+        let name = &step.context.step.value;
+        match tokio::time::timeout(limit, doing).await {
+            Ok(Ok(())) => {}
+            Ok(Err(panic)) => {
+                let text = panic_text(&*panic);
+                return Err(format!("harness: `{name}` panicked: {text}"));
             }
-        };
-        if let Err(panic) = done {
-            return Err(format!(
-                "harness: `{}` panicked: {}",
-                step.context.step.value,
-                panic_text(&*panic)
-            ));
+            Err(_) => {
+                let seconds = limit.as_secs();
+                return Err(format!(
+                    "harness: `{name}` did not end within {seconds} s"
+                ));
+            }
         }
         if world.halt().is_some() {
             break;
@@ -162,7 +159,8 @@ async fn walk(scenario: &Planned, world: &mut World) -> Result<(), String> {
     Ok(())
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+/// What a panic says.
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()
         .copied()

@@ -2,7 +2,8 @@
 //!
 //! The first line is `{"run": {…}}`, the run without scenarios and exchanges; then come `{"exchange": {…}}` and
 //! `{"scenario": {…}}` in any order, an exchange before the first scenario that points to it; the last line is
-//! `{"end": {…}}` unless the run was stopped.
+//! `{"end": {…}}` unless the run was killed. A failure that is yet to be confirmed has a line already, and another one
+//! once it is finished: the later line counts.
 
 use std::collections::BTreeMap;
 

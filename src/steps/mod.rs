@@ -40,6 +40,7 @@ mod world;
 pub use artifacts::{ARTIFACTS, Artifact, artifacts};
 pub use judge::{Row, rows};
 pub use template::WORDS;
+pub(crate) use time::LONGEST_WAIT;
 pub use world::{Judgement, Selected, World};
 
 use cucumber::gherkin::Step;

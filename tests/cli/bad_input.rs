@@ -60,3 +60,22 @@ fn a_wrong_provider_file_is_told_with_its_line() {
         }
     }
 }
+
+#[test]
+fn a_run_that_does_not_begin_leaves_no_folder() {
+    let folder = folder("no-folder");
+    let out = folder.join("new").join("reports");
+    for arguments in [
+        &["OIDCC-2-666"][..],
+        &["--profile", "basics"],
+        &["--issuer", "op.example"],
+    ] {
+        let more = ["--report", "html", "--out", arg(&out)];
+        oidcheck(&[&["run"], arguments, &more].concat()).expect_code(2);
+        assert!(!folder.join("new").exists(), "{arguments:?}");
+    }
+    // What was there before stays.
+    std::fs::create_dir_all(&out).expect("a folder can be made");
+    oidcheck(&["run", "OIDCC-2-666", "--out", arg(&out)]).expect_code(2);
+    assert!(out.exists());
+}

@@ -148,6 +148,36 @@ async fn a_killed_run_loses_no_finished_scenario() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_killed_run_loses_no_failure_that_waits_to_be_confirmed() {
+    let idp = mock(|builder| builder).await;
+    let issuer = idp.issuer_with("id_token.wrong_aud");
+    let delay = Transport::Delay(Duration::from_millis(60));
+    idp.control()
+        .carry(&issuer, delay)
+        .expect("it is its issuer");
+    let out = folder("killed-suspect");
+    let file = provider_file(&out, &preset(&issuer));
+    let arguments = ["run", "OIDCC-2", "-p", arg(&file), "--out", arg(&out)];
+    let mut command = command(&arguments);
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mut child = child.expect("the binary starts");
+    let journal = out.join("run.jsonl");
+    let begun = Instant::now();
+    while !read(&journal).contains("not judged again alone: the run ended before") {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{}", read(&journal));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().expect("it can be killed");
+    child.wait().expect("it ends");
+    assert!(!out.join("run.json").exists());
+    let rebuilt = out.join("rebuilt");
+    oidcheck(&["report", arg(&journal), "--out", arg(&rebuilt)]).expect_code(0);
+    let run = read_json(&rebuilt.join("run.json"));
+    assert_eq!(run["interrupted"], true);
+    assert!(run["totals"]["fail"].as_u64() > Some(0), "{}", run["totals"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn after_the_deadline_the_rest_is_an_error_at_once() {
     let idp = slow_mock().await;
     let out = folder("deadline");
