@@ -40,7 +40,11 @@ async fn a_run_that_breaks_off_keeps_what_was_measured() {
     });
     assert_eq!(kept.len(), 5);
     assert!(!broken.is_empty() && run.unfinished.is_empty());
-    assert!(broken.iter().all(|scenario| scenario.outcome == Outcome::Error));
+    assert!(
+        broken
+            .iter()
+            .all(|scenario| scenario.outcome == Outcome::Error)
+    );
     assert!(run.totals.pass > 0 && !run.exchanges.is_empty());
 }
 

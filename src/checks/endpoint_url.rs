@@ -4,7 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::Rule;
-use super::url::is_https_or_loopback;
+use super::url::{is_https_or_loopback, judge_https};
 use crate::finding::Finding;
 
 /// The member of the metadata that is an endpoint's URL.
@@ -14,6 +14,19 @@ pub struct EndpointUrl {
     pub name: &'static str,
     /// Its value; `None` where it is absent.
     pub value: Option<Value>,
+}
+
+impl EndpointUrl {
+    fn url(&self) -> Option<Url> {
+        Url::parse(self.value.as_ref()?.as_str()?).ok()
+    }
+
+    fn shown(&self) -> String {
+        match &self.value {
+            Some(value) => format!("{} is {value}", self.name),
+            None => format!("no {}", self.name),
+        }
+    }
 }
 
 /// The rule on `revocation_endpoint` ([RFC 7009 2](https://www.rfc-editor.org/rfc/rfc7009#section-2)).
@@ -28,29 +41,17 @@ const fn rule(id: &'static str, check: fn(&EndpointUrl) -> Finding) -> Rule<Endp
 }
 
 fn is_https(endpoint: &EndpointUrl) -> Finding {
-    judge(endpoint, "an https URL", is_https_or_loopback)
+    match endpoint.url() {
+        Some(url) => judge_https(&url, endpoint.name),
+        None => Finding::violated("an https URL", endpoint.shown()),
+    }
 }
 
 fn is_https_without_fragment(endpoint: &EndpointUrl) -> Finding {
-    judge(endpoint, "an https URL without fragment", |url| {
-        is_https_or_loopback(url) && url.fragment().is_none()
-    })
-}
-
-fn judge(endpoint: &EndpointUrl, expected: &str, fits: impl Fn(&Url) -> bool) -> Finding {
-    let url = endpoint
-        .value
-        .as_ref()
-        .and_then(Value::as_str)
-        .and_then(|text| Url::parse(text).ok());
-    Finding::met_if(
-        url.as_ref().is_some_and(fits),
-        expected,
-        || match &endpoint.value {
-            Some(value) => format!("{} is {value}", endpoint.name),
-            None => format!("no {}", endpoint.name),
-        },
-    )
+    let fits = endpoint
+        .url()
+        .is_some_and(|url| is_https_or_loopback(&url) && url.fragment().is_none());
+    Finding::met_if(fits, "an https URL without fragment", || endpoint.shown())
 }
 
 #[cfg(test)]
@@ -62,19 +63,23 @@ mod tests {
     #[test]
     fn endpoints_are_https_urls() {
         for (value, https, without_fragment) in [
-            (Some(json!("https://op.example/x?y")), true, true),
-            (Some(json!("http://localhost:80/x")), true, true),
-            (Some(json!("https://op.example/x#y")), true, false),
-            (Some(json!("http://op.example/x")), false, false),
-            (Some(json!("/x")), false, false),
-            (Some(json!(7)), false, false),
-            (None, false, false),
+            (Some(json!("https://op.example/x?y")), Some(true), true),
+            (Some(json!("http://localhost:80/x")), None, true),
+            (Some(json!("https://op.example/x#y")), Some(true), false),
+            (Some(json!("http://op.example/x")), Some(false), false),
+            (Some(json!("/x")), Some(false), false),
+            (Some(json!(7)), Some(false), false),
+            (None, Some(false), false),
         ] {
             let endpoint = EndpointUrl {
                 name: "revocation_endpoint",
                 value,
             };
-            assert_eq!(is_https(&endpoint) == Finding::Met, https, "{endpoint:?}");
+            let found = match is_https(&endpoint) {
+                Finding::NotApplicable { .. } => None,
+                finding => Some(finding == Finding::Met),
+            };
+            assert_eq!(found, https, "{endpoint:?}");
             let found = is_https_without_fragment(&endpoint) == Finding::Met;
             assert_eq!(found, without_fragment, "{endpoint:?}");
         }

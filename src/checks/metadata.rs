@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::Rule;
-use super::url::is_https_or_loopback;
+use super::url::{is_https_or_loopback, judge_https};
 use crate::finding::Finding;
 use crate::http::Answer;
 use crate::provider::Metadata;
@@ -288,20 +288,24 @@ pub(crate) fn cacheable(answer: &Answer) -> Finding {
     })
 }
 
+/// A URL that no request can be sent to counts as none.
 fn endpoints_are_https(discovery: &Discovery) -> Finding {
-    let bad: Vec<String> = discovery
-        .metadata
-        .document
-        .iter()
-        .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri")
-        .filter(|(_, value)| {
-            !value
-                .as_str()
-                .and_then(|text| Url::parse(text).ok())
-                .is_some_and(|url| is_https_or_loopback(&url))
-        })
-        .map(|(name, value)| format!("{name} is {value}"))
-        .collect();
+    let metadata = &discovery.metadata;
+    let endpoints = (metadata.document.iter())
+        .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri");
+    let mut bad = Vec::new();
+    let mut is_loopback_http = false;
+    for (name, value) in endpoints {
+        match metadata.endpoint(name).map(|url| judge_https(&url, name)) {
+            None => bad.push(format!("{name} is {:.200}", value.to_string())),
+            Some(Finding::Violated { actual, .. }) => bad.push(actual),
+            Some(Finding::NotApplicable { .. }) => is_loopback_http = true,
+            Some(_) => {}
+        }
+    }
+    if bad.is_empty() && is_loopback_http {
+        return Finding::not_applicable("loopback http");
+    }
     Finding::met_if(bad.is_empty(), "https URLs", || bad.join("; "))
 }
 

@@ -2,12 +2,24 @@
 
 use url::{Host, Url};
 
+use crate::finding::Finding;
+
 /// Whether `url` is https, or http on a loopback host, where TLS protects nothing.
 pub fn is_https_or_loopback(url: &Url) -> bool {
     match url.scheme() {
         "https" => true,
         "http" => is_loopback(url),
         _ => false,
+    }
+}
+
+/// What a rule that is nothing but TLS finds in `url`: on loopback http there is nothing to judge.
+pub(crate) fn judge_https(url: &Url, name: &str) -> Finding {
+    match url.scheme() {
+        "http" if is_loopback(url) => Finding::not_applicable("loopback http"),
+        scheme => Finding::met_if(scheme == "https", "an https URL", || {
+            format!("{name} is {:.200}", url.as_str())
+        }),
     }
 }
 

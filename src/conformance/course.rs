@@ -249,18 +249,11 @@ impl Conformance {
 }
 
 /// Nothing can be judged: the provider gave no answer at all.
-fn unreachable(
-    chosen: &[Chosen],
-    halt: &Halt,
-    observer: &mut dyn Observer,
-    results: &mut Results,
-) {
+fn unreachable(chosen: &[Chosen], halt: &Halt, observer: &mut dyn Observer, results: &mut Results) {
     let reason = format!("the discovery document could not be asked for: {halt}");
     for (index, chosen) in chosen.iter().enumerate() {
-        let result = results
-            .entry(index)
-            .insert_entry(unjudged(chosen, &reason));
-        observer.finished(result.get());
+        let result = unjudged(chosen, &reason);
+        observer.finished(results.entry(index).or_insert(result));
     }
 }
 

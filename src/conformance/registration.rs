@@ -30,9 +30,9 @@ pub(super) async fn register_missing(
     observer: &mut dyn Observer,
 ) -> Vec<ClientConfig> {
     let mut clients = Vec::new();
-    if rp.endpoint("registration_endpoint").is_err() {
+    if let Err(why) = rp.endpoint("registration_endpoint") {
         if rp.config().clients.is_empty() {
-            observer.noted("no client: the metadata have no registration_endpoint");
+            observer.noted(&rp.recorder().scrub(&format!("no client: {why}")));
         }
         return clients;
     }

@@ -154,8 +154,8 @@ impl Runner<'_> {
     }
 
     fn keep(&mut self, results: &mut Results, index: usize, finished: ScenarioResult) {
-        let finished = results.entry(index).insert_entry(finished);
-        self.observer.finished(finished.get());
+        results.insert(index, finished);
+        self.observer.finished(&results[&index]);
     }
 
     /// Runs a scenario once more, alone and with sessions and specimens of its own.

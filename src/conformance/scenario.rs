@@ -147,9 +147,7 @@ async fn walk(scenario: &Planned, world: &mut World) -> Result<(), String> {
             }
             Err(_) => {
                 let seconds = limit.as_secs();
-                return Err(format!(
-                    "harness: `{name}` did not end within {seconds} s"
-                ));
+                return Err(format!("harness: `{name}` did not end within {seconds} s"));
             }
         }
         if world.halt().is_some() {

@@ -11,7 +11,9 @@ use url::Url;
 
 use super::{Halt, RelyingParty, Session};
 use crate::login::{Arrival, Decision, End, Journey, LoginError, PageKind};
-use crate::protocol::{AuthorizationAnswer, Parameters, Pkce, authorization_request};
+use crate::protocol::{
+    AuthorizationAnswer, Parameters, Pkce, RequestError, authorization_request, with_raw_query,
+};
 use crate::provider::ClientConfig;
 
 /// An authorization request that is about to be made.
@@ -71,17 +73,18 @@ impl AuthorizationPlan {
     }
 
     /// The request itself.
-    pub fn request(&self, endpoint: &Url) -> Request<Bytes> {
-        let mut request = authorization_request(endpoint, &self.method, &self.parameters);
-        if let Some(text) = &self.extra.query
-            && let Ok(uri) = format!("{}&{text}", request.uri()).parse()
-        {
-            *request.uri_mut() = uri;
+    ///
+    /// # Errors
+    /// No URL can hold it.
+    pub fn request(&self, endpoint: &Url) -> Result<Request<Bytes>, RequestError> {
+        let mut request = authorization_request(endpoint, &self.method, &self.parameters)?;
+        if let Some(text) = &self.extra.query {
+            request = with_raw_query(request, text)?;
         }
         for (name, value) in &self.extra.headers {
             request.headers_mut().insert(name.clone(), value.clone());
         }
-        request
+        Ok(request)
     }
 
     /// Asks for a refresh token too, in the way this provider wants it.
@@ -230,7 +233,7 @@ impl RelyingParty {
     ) -> Result<AuthorizationAttempt, Halt> {
         let endpoint = self.endpoint("authorization_endpoint")?;
         self.announce(&plan);
-        let start = plan.request(&endpoint);
+        let start = plan.request(&endpoint)?;
         let arrival = self.travel(session, start, plan.decision, purpose).await?;
         Ok(self.keep(AuthorizationAttempt::of(plan, arrival)))
     }
@@ -248,7 +251,7 @@ impl RelyingParty {
     ) -> Result<AuthorizationAttempt, Halt> {
         let endpoint = self.endpoint("authorization_endpoint")?;
         self.announce(&plan);
-        let start = plan.request(&endpoint);
+        let start = plan.request(&endpoint)?;
         let first = self.journey(session, start.clone(), plan.decision, purpose);
         let arrival = match first.await {
             Err(LoginError::Rejected { .. }) => {

@@ -135,7 +135,7 @@ impl RelyingParty {
             .travel(
                 &session.agent,
                 Journey {
-                    start: authorization_request(&endpoint, &plan.method, &plan.parameters),
+                    start: authorization_request(&endpoint, &plan.method, &plan.parameters)?,
                     user: &session.user,
                     decision: plan.decision,
                     redirect_uris: &redirect_uris,

@@ -36,7 +36,7 @@ use thiserror::Error;
 
 use crate::http::TransportError;
 use crate::login::LoginError;
-use crate::protocol::ClientAuthError;
+use crate::protocol::{ClientAuthError, RequestError};
 use crate::run::Evidence;
 
 /// Why a step could not be done.
@@ -98,6 +98,12 @@ impl From<LoginError> for Halt {
     }
 }
 
+impl From<RequestError> for Halt {
+    fn from(error: RequestError) -> Self {
+        Self::unjudged(error.to_string())
+    }
+}
+
 impl From<ClientAuthError> for Halt {
     fn from(error: ClientAuthError) -> Self {
         Self::unjudged(error.to_string())
@@ -116,6 +122,7 @@ mod tests {
             super::complete::TOKEN_ISSUED,
             super::registration::REGISTERED,
             super::relying_party::METADATA_COMPLETE,
+            super::relying_party::ENDPOINTS_ARE_URLS,
         ] {
             // The row itself, and one that a scenario may judge: it fails where the step is refused.
             let row = set.catalogue.get(id).filter(|row| row.id == id);

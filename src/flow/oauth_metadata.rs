@@ -59,7 +59,7 @@ impl RelyingParty {
         let url = Url::parse(url).map_err(|e| Halt::unjudged(format!("no URL: {e}")))?;
         let answer = self
             .client()
-            .send(get_request(&url), "OAuth metadata")
+            .send(get_request(&url)?, "OAuth metadata")
             .await?;
         Ok(Metadata::of(answer))
     }
@@ -74,7 +74,7 @@ impl RelyingParty {
             Some(url) if self.provider.metadata.endpoint("jwks_uri").as_ref() == Some(&url) => {
                 Some(self.jwks().await?.clone())
             }
-            Some(url) => Some(self.client().send(get_request(&url), "JWK Set").await?),
+            Some(url) => Some(self.client().send(get_request(&url)?, "JWK Set").await?),
         };
         Ok(OauthMetadata {
             metadata,

@@ -5,10 +5,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures::StreamExt as _;
-use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderValue, Method};
+use http::Method;
 use serde_json::{Map, Value, json};
 use url::{Host, Url};
 
@@ -244,18 +242,13 @@ impl RelyingParty {
         access: Access,
     ) -> Result<Registration, Halt> {
         let endpoint = self.endpoint("registration_endpoint")?;
-        let mut request = get_request(&endpoint);
-        *request.method_mut() = Method::POST;
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(CONTENT_TYPE, json.clone());
-        request.headers_mut().insert(ACCEPT, json);
-        *request.body_mut() = Bytes::copy_from_slice(text.as_bytes());
+        let request = json_request(Method::POST, &endpoint, text)?;
         let token = self.config().initial_access_token.as_ref();
         let request = match (access, token) {
-            (Access::Granted, Some(token)) => with_bearer(request, "Bearer", token.expose()),
+            (Access::Granted, Some(token)) => with_bearer(request, "Bearer", token.expose())?,
             (Access::Wrong, _) => {
                 let wrong = format!("wrong-{}", random_text(24));
-                with_bearer(request, "Bearer", &wrong)
+                with_bearer(request, "Bearer", &wrong)?
             }
             (Access::Granted, None) | (Access::Open, _) => request,
         };
@@ -378,12 +371,12 @@ impl RelyingParty {
         body: Option<&Value>,
     ) -> Result<JsonAnswer, Halt> {
         let mut request = match body {
-            Some(body) => json_request(method.clone(), url, body),
-            None => get_request(url),
+            Some(body) => json_request(method.clone(), url, &body.to_string())?,
+            None => get_request(url)?,
         };
         *request.method_mut() = method.clone();
         if let Some(token) = token {
-            request = with_bearer(request, "Bearer", token);
+            request = with_bearer(request, "Bearer", token)?;
         }
         let purpose = match method {
             Method::PUT => "client update request",

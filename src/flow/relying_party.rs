@@ -24,6 +24,8 @@ use crate::run::Evidence;
 
 /// The requirement that stands for "the metadata have what every flow needs".
 pub(super) const METADATA_COMPLETE: &str = "OIDCD-3-2";
+/// The requirement that stands for "the endpoints in the metadata can be asked".
+pub(super) const ENDPOINTS_ARE_URLS: &str = "OIDCD-3-6";
 /// The endpoints that every OpenID Provider must publish
 /// ([Discovery 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)).
 const REQUIRED_ENDPOINTS: [&str; 3] = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
@@ -73,7 +75,7 @@ impl RelyingParty {
     pub async fn discover(options: RelyingPartyOptions) -> Result<Self, Halt> {
         let url = Url::parse(&openid_configuration_url(&options.config.issuer))
             .map_err(|e| Halt::unjudged(format!("the issuer is no URL: {e}")))?;
-        let answer = options.client.send(get_request(&url), "discovery").await?;
+        let answer = options.client.send(get_request(&url)?, "discovery").await?;
         Ok(Self::new(options, Metadata::of(answer)))
     }
 
@@ -196,20 +198,31 @@ impl RelyingParty {
     ///
     /// # Errors
     /// The metadata do not have it: [`Halt::Blocked`] where every OpenID Provider must, else
-    /// [`Halt::Missing`].
+    /// [`Halt::Missing`]; or what they have there can't be asked.
     pub fn endpoint(&self, name: &str) -> Result<Url, Halt> {
         let metadata = &self.provider.metadata;
         metadata.endpoint(name).ok_or_else(|| {
+            let found = metadata.member(name);
             if !REQUIRED_ENDPOINTS.contains(&name) {
-                return Halt::missing(format!("the metadata have no {name}"));
+                return match found {
+                    Some(value) => Halt::unjudged(format!(
+                        "{name} in the metadata is {:.200}, which is no URL that can be asked",
+                        value.to_string()
+                    )),
+                    None => Halt::missing(format!("the metadata have no {name}")),
+                };
             }
+            let (requirement, actual) = match found {
+                Some(value) => (
+                    ENDPOINTS_ARE_URLS,
+                    format!("{name} is {:.200}", value.to_string()),
+                ),
+                None => (METADATA_COMPLETE, format!("no {name}")),
+            };
             Halt::Blocked {
-                requirement: METADATA_COMPLETE,
-                expected: format!("{name}, a URL, in the metadata"),
-                actual: match metadata.document.get(name) {
-                    Some(value) => format!("{name} is {value}"),
-                    None => format!("no {name}"),
-                },
+                requirement,
+                expected: format!("{name}, a URL that can be asked, in the metadata"),
+                actual,
                 evidence: vec![Evidence {
                     exchange: metadata.answer.exchange,
                     at: "discovery document".to_owned(),
@@ -253,7 +266,7 @@ impl RelyingParty {
     /// The metadata have no `jwks_uri`, or it does not answer.
     pub async fn fetch_jwks(&self) -> Result<Answer, Halt> {
         let url = self.endpoint("jwks_uri")?;
-        Ok(self.client().send(get_request(&url), "JWK Set").await?)
+        Ok(self.client().send(get_request(&url)?, "JWK Set").await?)
     }
 
     /// The keys of the provider; none where the answer is no JWK Set.

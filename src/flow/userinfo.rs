@@ -9,7 +9,8 @@ use url::Url;
 use super::authorize::random_text;
 use super::{Halt, RelyingParty};
 use crate::protocol::{
-    JsonAnswer, Parameters, authorization_request, form_request, get_request, with_bearer,
+    JsonAnswer, Parameters, RequestError, authorization_request, form_request, get_request,
+    with_bearer,
 };
 
 /// How an access token is sent to UserInfo, and which.
@@ -52,56 +53,56 @@ impl RelyingParty {
             Presentation::Unknown => {
                 let unknown = random_text(43);
                 self.recorder().learn("access_token", &unknown);
-                with_bearer(get_request(&endpoint), "Bearer", &unknown)
+                with_bearer(get_request(&endpoint)?, "Bearer", &unknown)?
             }
             Presentation::Altered => {
                 let altered = altered(token);
                 self.recorder().learn("access_token", &altered);
-                with_bearer(get_request(&endpoint), "Bearer", &altered)
+                with_bearer(get_request(&endpoint)?, "Bearer", &altered)?
             }
-            _ => request(&endpoint, token, how),
+            _ => request(&endpoint, token, how)?,
         };
         self.ask(request, "UserInfo request").await
     }
 }
 
-fn request(endpoint: &Url, token: &str, how: Presentation) -> Request<Bytes> {
+fn request(endpoint: &Url, token: &str, how: Presentation) -> Result<Request<Bytes>, RequestError> {
     let parameters = Parameters::new([("access_token", token)]);
     match how {
         Presentation::Post => with_bearer(
-            form_request(endpoint, &Parameters::default()),
+            form_request(endpoint, &Parameters::default())?,
             "Bearer",
             token,
         ),
-        Presentation::LowerCaseScheme => with_bearer(get_request(endpoint), "bearer", token),
+        Presentation::LowerCaseScheme => with_bearer(get_request(endpoint)?, "bearer", token),
         Presentation::Body => form_request(endpoint, &parameters),
         Presentation::Query => authorization_request(endpoint, &Method::GET, &parameters),
         Presentation::HeaderAndBody => {
-            with_bearer(form_request(endpoint, &parameters), "Bearer", token)
+            with_bearer(form_request(endpoint, &parameters)?, "Bearer", token)
         }
         Presentation::BodyOfGet => {
-            let mut request = form_request(endpoint, &parameters);
+            let mut request = form_request(endpoint, &parameters)?;
             *request.method_mut() = Method::GET;
-            request
+            Ok(request)
         }
         Presentation::Multipart => multipart(endpoint, token),
         Presentation::Nothing => get_request(endpoint),
         Presentation::Empty => {
-            let mut request = get_request(endpoint);
+            let mut request = get_request(endpoint)?;
             request
                 .headers_mut()
                 .insert(AUTHORIZATION, HeaderValue::from_static("Bearer"));
-            request
+            Ok(request)
         }
         Presentation::Get | Presentation::Unknown | Presentation::Altered => {
-            with_bearer(get_request(endpoint), "Bearer", token)
+            with_bearer(get_request(endpoint)?, "Bearer", token)
         }
     }
 }
 
 /// [RFC 7578](https://www.rfc-editor.org/rfc/rfc7578), one part.
-fn multipart(endpoint: &Url, token: &str) -> Request<Bytes> {
-    let mut request = get_request(endpoint);
+fn multipart(endpoint: &Url, token: &str) -> Result<Request<Bytes>, RequestError> {
+    let mut request = get_request(endpoint)?;
     *request.method_mut() = Method::POST;
     *request.body_mut() = Bytes::from(format!(
         "--oidcheck\r\nContent-Disposition: form-data; name=\"access_token\"\r\n\r\n{token}\r\n--oidcheck--\r\n"
@@ -110,7 +111,7 @@ fn multipart(endpoint: &Url, token: &str) -> Request<Bytes> {
         CONTENT_TYPE,
         HeaderValue::from_static("multipart/form-data; boundary=oidcheck"),
     );
-    request
+    Ok(request)
 }
 
 /// The token with one letter or digit changed: in the middle of the signature of a JWT, else of the whole.
@@ -199,7 +200,7 @@ mod tests {
             (Presentation::Nothing, "GET", None, "/userinfo", ""),
             (Presentation::Empty, "GET", Some("Bearer"), "/userinfo", ""),
         ] {
-            let request = request(&endpoint, "t", how);
+            let request = request(&endpoint, "t", how).expect("it can be built");
             let sent = request.headers().get(AUTHORIZATION);
             assert_eq!(request.method(), method, "{how:?}");
             assert_eq!(sent.and_then(|v| v.to_str().ok()), header, "{how:?}");

@@ -404,7 +404,10 @@ mod tests {
     async fn a_host_is_given_up_after_a_while() {
         let (url, client) = silent_host().await;
         for n in 0..5 {
-            let error = client.send(get_request(&url), "test").await.unwrap_err();
+            let error = client
+                .send(get_request(&url).unwrap(), "test")
+                .await
+                .unwrap_err();
             let given_up = matches!(error, TransportError::GivenUp { .. });
             assert_eq!(given_up, n >= UNANSWERED_LIMIT, "{n}: {error}");
         }
@@ -413,14 +416,17 @@ mod tests {
     #[tokio::test]
     async fn what_broke_at_once_counts_once() {
         let (url, client) = silent_host().await;
-        let all = (0..8).map(|_| client.send(get_request(&url), "test"));
+        let all = (0..8).map(|_| client.send(get_request(&url).unwrap(), "test"));
         for result in futures::future::join_all(all).await {
             assert!(
                 !matches!(result, Err(TransportError::GivenUp { .. })),
                 "{result:?}"
             );
         }
-        let error = client.send(get_request(&url), "test").await.unwrap_err();
+        let error = client
+            .send(get_request(&url).unwrap(), "test")
+            .await
+            .unwrap_err();
         assert!(!matches!(error, TransportError::GivenUp { .. }), "{error}");
     }
 }

@@ -11,6 +11,8 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
+use super::RequestError;
+
 /// What `client_assertion_type` says of a JWT.
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -42,10 +44,16 @@ pub enum AssertionKey {
     Tampered(Box<AssertionKey>),
 }
 
-/// The key can't sign.
+/// A request can't be made with these credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the client assertion can't be signed: {0}")]
-pub struct ClientAuthError(String);
+pub enum ClientAuthError {
+    /// The key can't sign.
+    #[error("the client assertion can't be signed: {0}")]
+    Key(String),
+    /// The request itself can't be built.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+}
 
 impl Assertion {
     /// The claims of a right assertion ([RFC 7523 3](https://www.rfc-editor.org/rfc/rfc7523#section-3)),
@@ -107,11 +115,11 @@ impl Assertion {
         let mut header = Header::new(algorithm);
         header.kid.clone_from(&self.key_id);
         jsonwebtoken::encode(&header, &self.claims, &key)
-            .map_err(|e| ClientAuthError(e.to_string()))
+            .map_err(|e| ClientAuthError::Key(e.to_string()))
     }
 
     fn signed_by_key_of_header(&self) -> Result<String, ClientAuthError> {
-        let failed = |what: &str| ClientAuthError(format!("no key could {what}"));
+        let failed = |what: &str| ClientAuthError::Key(format!("no key could {what}"));
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
             .map_err(|_| failed("be made"))?;
         // An uncompressed point: 0x04, x, y.
@@ -161,7 +169,7 @@ fn private_key(pem: &str) -> Result<(Algorithm, EncodingKey), ClientAuthError> {
             return Ok((algorithm, key));
         }
     }
-    Err(ClientAuthError(
+    Err(ClientAuthError::Key(
         "the key file holds no RSA, P-256 or Ed25519 private key in PKCS#8 PEM".to_owned(),
     ))
 }
@@ -172,7 +180,7 @@ fn public_half(pem: &str) -> Result<String, ClientAuthError> {
         .lines()
         .filter(|line| !line.starts_with("-----"))
         .collect();
-    let unreadable = || ClientAuthError("the key file holds no PKCS#8 PEM".to_owned());
+    let unreadable = || ClientAuthError::Key("the key file holds no PKCS#8 PEM".to_owned());
     let der = STANDARD.decode(body.trim()).map_err(|_| unreadable())?;
     let public: PublicKeyX509Der<'static> =
         if let Ok(key) = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der) {

@@ -77,7 +77,7 @@ impl Authentication {
     /// A form POST to `endpoint` with these credentials.
     ///
     /// # Errors
-    /// An assertion can't be signed.
+    /// An assertion can't be signed, or the URL can't be asked.
     pub fn post(
         &self,
         endpoint: &Url,
@@ -89,7 +89,7 @@ impl Authentication {
     /// A request to `endpoint` with these credentials, carried as `carriage` says.
     ///
     /// # Errors
-    /// An assertion can't be signed.
+    /// An assertion can't be signed, or the URL can't be asked.
     pub fn request(
         &self,
         endpoint: &Url,
@@ -100,7 +100,7 @@ impl Authentication {
         let mut parameters = parameters.clone();
         let mut header = None;
         self.apply(&mut endpoint, &mut parameters, &mut header)?;
-        let mut request = token_request(&endpoint, &parameters, carriage);
+        let mut request = token_request(&endpoint, &parameters, carriage)?;
         if let Some(header) = header {
             request.headers_mut().insert(AUTHORIZATION, header);
         }
@@ -116,8 +116,10 @@ impl Authentication {
         match self {
             Self::Absent => {}
             Self::ClientId(id) => parameters.set("client_id", id),
-            Self::Basic { id, secret } => *header = basic(&encoded(id), &encoded(secret)),
-            Self::BasicEscaped { id, secret } => *header = basic(&escaped(id), &escaped(secret)),
+            Self::Basic { id, secret } => *header = Some(basic(&encoded(id), &encoded(secret))),
+            Self::BasicEscaped { id, secret } => {
+                *header = Some(basic(&escaped(id), &escaped(secret)));
+            }
             Self::Post { id, secret } => {
                 parameters.set("client_id", id);
                 parameters.set("client_secret", secret);
@@ -150,11 +152,12 @@ impl Authentication {
 
 /// Both parts are form-encoded before they are joined
 /// ([RFC 6749 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
-fn basic(id: &str, secret: &str) -> Option<HeaderValue> {
-    let pair = format!("{id}:{secret}");
-    let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair))).ok()?;
+fn basic(id: &str, secret: &str) -> HeaderValue {
+    let pair = STANDARD.encode(format!("{id}:{secret}"));
+    let mut value = HeaderValue::try_from(format!("Basic {pair}"))
+        .expect("base64 consists of characters that a header field can hold");
     value.set_sensitive(true);
-    Some(value)
+    value
 }
 
 fn encoded(text: &str) -> String {

@@ -22,6 +22,6 @@ pub use client_auth::Authentication;
 pub use parameters::Parameters;
 pub use pkce::Pkce;
 pub use requests::{
-    Carriage, authorization_request, form_request, get_request, json_request, token_request,
-    with_bearer, with_body,
+    Carriage, RequestError, authorization_request, form_request, get_request, json_request,
+    token_request, with_bearer, with_body, with_raw_query,
 };

@@ -131,8 +131,9 @@ impl Capabilities {
 
 /// The reason why `word` is not met, by what the metadata say and the file offers.
 fn judge(word: &str, meaning: &str, config: &ProviderConfig, metadata: &Metadata) -> Option<Unmet> {
+    // One that can't be asked is there all the same: what needs it ends as an error that shows it.
     let endpoint = |name: &str| {
-        (metadata.endpoint(name).is_none()).then(|| format!("the metadata have no {name}"))
+        (metadata.member(name).is_none()).then(|| format!("the metadata have no {name}"))
     };
     let listed = |list: &str, value: &str, default: bool| {
         let there = metadata.lists(list, value).unwrap_or(default);

@@ -36,10 +36,16 @@ impl Metadata {
         self.document.get(name)?.as_str()
     }
 
+    /// A member; `null` says as much as none.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.document.get(name).filter(|value| !value.is_null())
+    }
+
     /// A member that is a URL one can ask.
     pub fn endpoint(&self, name: &str) -> Option<Url> {
         let url = Url::parse(self.text(name)?).ok()?;
-        matches!(url.scheme(), "http" | "https").then_some(url)
+        let can_be_asked = url.as_str().parse::<http::Uri>().is_ok();
+        (can_be_asked && matches!(url.scheme(), "http" | "https")).then_some(url)
     }
 
     /// The strings of a member that is an array; `None` where it is absent or something else.

@@ -262,7 +262,7 @@ impl World {
         let token = (self.tokens.access_token.clone())
             .ok_or_else(|| Halt::unjudged("the client holds no access token"))?;
         let endpoint = rp.endpoint("userinfo_endpoint")?;
-        let request = with_bearer(get_request(&endpoint), "Bearer", &token);
+        let request = with_bearer(get_request(&endpoint)?, "Bearer", &token)?;
         let answer = rp.ask(request, "UserInfo request").await?;
         let evidence = self.look_at(answer.answer.exchange, "UserInfo");
         self.judge_rows(step, "UserInfo", &evidence, |_| {

@@ -164,7 +164,7 @@ impl World {
             .ok_or_else(|| Halt::unjudged("the client holds no access token"))?;
         let url = rp.endpoint(ENDPOINT)?;
         let parameters = Parameters::new([("token", &token)]);
-        let request = with_bearer(form_request(&url, &parameters), "Bearer", &token);
+        let request = with_bearer(form_request(&url, &parameters)?, "Bearer", &token)?;
         let answer = rp.ask(request, "introspection request").await?;
         self.take_answer(ENDPOINT, answer);
         Ok(())

@@ -205,7 +205,7 @@ impl World {
             };
             let answer = rp
                 .client()
-                .send(get_request(&url), "endpoint probe")
+                .send(get_request(&url)?, "endpoint probe")
                 .await?;
             if answer.status() == 404 || answer.status() >= 500 {
                 dead.push(format!("{name} {value}: {}", answer.status()));
@@ -240,7 +240,7 @@ impl World {
 
 async fn ask_from_script(rp: &RelyingParty) -> Result<Answer, Halt> {
     let endpoint = rp.endpoint("authorization_endpoint")?;
-    let mut request = get_request(&endpoint);
+    let mut request = get_request(&endpoint)?;
     request.headers_mut().insert(
         ORIGIN,
         HeaderValue::from_static("https://script.example.com"),

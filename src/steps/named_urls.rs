@@ -60,7 +60,7 @@ impl World {
     async fn ask_for_metadata(&mut self, step: &Step) -> Result<(), Halt> {
         let rp = self.rp()?;
         let url = rp.provider.metadata.answer.url.clone();
-        let mut request = get_request(&url);
+        let mut request = get_request(&url)?;
         let rows = step.table.as_ref().map(|table| table.rows.as_slice());
         for row in rows.unwrap_or_default() {
             let field = match row.as_slice() {

@@ -10,7 +10,7 @@ use super::phrases::CallerWord;
 use crate::checks::refusal;
 use crate::finding::Finding;
 use crate::flow::{Caller, Halt, Presentation};
-use crate::protocol::{JsonAnswer, Parameters};
+use crate::protocol::{JsonAnswer, Parameters, RequestError};
 use crate::run::Evidence;
 
 const ENDPOINT: &str = "revocation_endpoint";
@@ -152,7 +152,7 @@ impl World {
         let url = rp.endpoint(endpoint)?;
         let mut request = authentication.post(&url, &parameters)?;
         if method == Method::GET {
-            request = by_get(&url, request);
+            request = by_get(&url, request)?;
         }
         rp.ask(request, purpose).await
     }
@@ -236,14 +236,17 @@ impl World {
 }
 
 /// The same request with the form in the query.
-fn by_get(url: &url::Url, post: http::Request<bytes::Bytes>) -> http::Request<bytes::Bytes> {
+fn by_get(
+    url: &url::Url,
+    post: http::Request<bytes::Bytes>,
+) -> Result<http::Request<bytes::Bytes>, RequestError> {
     let (parts, body) = post.into_parts();
     let parameters = Parameters::parse(&String::from_utf8_lossy(&body));
-    let mut request = crate::protocol::authorization_request(url, &Method::GET, &parameters);
+    let mut request = crate::protocol::authorization_request(url, &Method::GET, &parameters)?;
     for (name, value) in &parts.headers {
         if name != http::header::CONTENT_TYPE {
             request.headers_mut().insert(name.clone(), value.clone());
         }
     }
-    request
+    Ok(request)
 }

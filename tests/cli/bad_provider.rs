@@ -5,6 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use crate::program::{arg, folder, oidcheck, provider_file, read_json, scenario_ids};
 
 /// What a provider does with a request.
@@ -72,9 +74,13 @@ impl Nonsense {
 
 /// A provider that answers so, with right metadata where they are asked for if `after_discovery`.
 fn provider(nonsense: Nonsense, after_discovery: bool) -> String {
+    provider_with(nonsense, after_discovery, metadata)
+}
+
+fn provider_with(nonsense: Nonsense, after_discovery: bool, of: fn(&str) -> Value) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let issuer = format!("http://{}", listener.local_addr().expect("it is bound"));
-    let metadata = metadata(&issuer);
+    let metadata = of(&issuer).to_string();
     thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { continue };
@@ -99,8 +105,8 @@ fn provider(nonsense: Nonsense, after_discovery: bool) -> String {
     issuer
 }
 
-fn metadata(issuer: &str) -> String {
-    serde_json::json!({
+fn metadata(issuer: &str) -> Value {
+    json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}/token"),
@@ -116,7 +122,15 @@ fn metadata(issuer: &str) -> String {
         "id_token_signing_alg_values_supported": ["RS256"],
         "code_challenge_methods_supported": ["S256"],
     })
-    .to_string()
+}
+
+/// Two endpoints that no request can be sent to: one that every provider must have, and one that it may.
+fn unusable(issuer: &str) -> Value {
+    let mut metadata = metadata(issuer);
+    let long = format!("{issuer}/{}", "x".repeat(70_000));
+    metadata["authorization_endpoint"] = long.clone().into();
+    metadata["revocation_endpoint"] = long.into();
+    metadata
 }
 
 const FILE: &str = r#"
@@ -241,4 +255,46 @@ fn nobody_there_ends_the_run() {
         .and_then(|listener| listener.local_addr())
         .expect("a port is free");
     check("refused", &format!("http://{port}"), &[3]);
+}
+
+#[test]
+fn an_endpoint_that_cannot_be_asked_is_not_asked_elsewhere() {
+    let issuer = provider_with(Html, true, unusable);
+    let out = folder("unusable-endpoint");
+    let file = provider_file(&out, &format!("issuer = \"{issuer}\"\n{FILE}"));
+    let ids = ["OIDCD-3-6", "OIDCC-2-6", "RFC7009-2.2-1"];
+    let run = ["run", "-p", arg(&file), "--out", arg(&out)];
+    oidcheck(&[&run, &ids[..]].concat()).expect_code(1);
+    let run = read_json(&out.join("run.json"));
+    let outcomes = |id: &str| -> Vec<(String, String)> {
+        let scenarios = run["scenarios"].as_array().map_or(&[][..], Vec::as_slice);
+        let has_id = |s: &&Value| {
+            s["tags"]
+                .as_array()
+                .is_some_and(|tags| tags.contains(&id.into()))
+        };
+        let told = |s: &Value| (s["outcome"].to_string(), s["reason"].to_string());
+        scenarios.iter().filter(has_id).map(told).collect()
+    };
+    for (id, outcome, reason) in [
+        ("OIDCD-3-6", "fail", ""),
+        (
+            "OIDCC-2-6",
+            "error",
+            "blocked by OIDCD-3-6: expected authorization_endpoint, a URL that can be asked",
+        ),
+        ("RFC7009-2.2-1", "error", "blocked by OIDCD-3-6"),
+    ] {
+        let all = outcomes(id);
+        assert!(!all.is_empty(), "{id}");
+        for (came, why) in all {
+            assert_eq!(came, format!("\"{outcome}\""), "{id}: {why}");
+            assert!(why.contains(reason), "{id}: {why}");
+        }
+    }
+    let asked = run["exchanges"].as_array().map_or(&[][..], Vec::as_slice);
+    for exchange in asked {
+        let url = exchange["request"]["url"].as_str().unwrap_or_default();
+        assert!(url.starts_with(&format!("{issuer}/.well-known/")), "{url}");
+    }
 }

@@ -164,7 +164,11 @@ async fn a_killed_run_loses_no_failure_that_waits_to_be_confirmed() {
     let journal = out.join("run.jsonl");
     let begun = Instant::now();
     while !read(&journal).contains("not judged again alone: the run ended before") {
-        assert!(begun.elapsed() < Duration::from_secs(20), "{}", read(&journal));
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{}",
+            read(&journal)
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
     child.kill().expect("it can be killed");
@@ -174,7 +178,11 @@ async fn a_killed_run_loses_no_failure_that_waits_to_be_confirmed() {
     oidcheck(&["report", arg(&journal), "--out", arg(&rebuilt)]).expect_code(0);
     let run = read_json(&rebuilt.join("run.json"));
     assert_eq!(run["interrupted"], true);
-    assert!(run["totals"]["fail"].as_u64() > Some(0), "{}", run["totals"]);
+    assert!(
+        run["totals"]["fail"].as_u64() > Some(0),
+        "{}",
+        run["totals"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

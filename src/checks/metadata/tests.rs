@@ -124,7 +124,17 @@ fn each_rule_sees_what_it_is_about() {
         (
             "OIDCD-3-6",
             json!({"jwks_uri": "http://127.0.0.1:1/jwks"}),
-            Met,
+            NotApplicable,
+        ),
+        (
+            "OIDCD-3-6",
+            json!({"jwks_uri": "http://127.0.0.1:1/jwks", "token_endpoint": "http://op.example/t"}),
+            Violated,
+        ),
+        (
+            "OIDCD-3-6",
+            json!({"jwks_uri": format!("https://op.example/{}", "x".repeat(70_000))}),
+            Violated,
         ),
         (
             "OIDCD-3-10",

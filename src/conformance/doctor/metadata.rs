@@ -19,7 +19,14 @@ pub(in crate::conformance) async fn look_at_metadata(
         diagnosis.wrong("issuer", format!("`{issuer}` is no URL"), "issuer");
         return None;
     };
-    let answer = match client.send(get_request(&url), "discovery").await {
+    let request = match get_request(&url) {
+        Ok(request) => request,
+        Err(error) => {
+            diagnosis.wrong("issuer", error.to_string(), "issuer");
+            return None;
+        }
+    };
+    let answer = match client.send(request, "discovery").await {
         Ok(answer) => answer,
         Err(error) => {
             diagnosis.transport("issuer", &error);

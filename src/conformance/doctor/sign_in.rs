@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use http::Method;
-
 use super::diagnosis::{Diagnosis, Health};
 use crate::flow::{AuthorizationAttempt, AuthorizationPlan, Halt, RelyingParty, Session};
 use crate::http::UserAgent;
 use crate::login::{Arrival, Credentials, Decision, End, Journey, LoginError, PageKind};
-use crate::protocol::{AuthorizationAnswer, JsonAnswer, Parameters, authorization_request};
+use crate::protocol::{AuthorizationAnswer, JsonAnswer, Parameters};
 use crate::provider::{AuthMethod, ClientConfig};
 
 /// Looks at clients and users by signing in.
@@ -298,11 +296,14 @@ async fn travel(
     }
     rp.recorder().learn("code_verifier", &plan.pkce.verifier);
     let redirect_uris = rp.redirect_uris();
+    let start = plan
+        .request(&endpoint)
+        .map_err(|e| Trouble::Halt(e.into()))?;
     rp.driver()
         .travel(
             &session.agent,
             Journey {
-                start: authorization_request(&endpoint, &Method::GET, &plan.parameters),
+                start,
                 user: &session.user,
                 decision: plan.decision,
                 redirect_uris: &redirect_uris,
