@@ -11,11 +11,23 @@ use super::tally::{Failure, Sample, Tally};
 #[derive(Debug)]
 pub(crate) struct Meter {
     tally: Arc<Mutex<Tally>>,
+    counts_by: CountsBy,
     inner: Mutex<Inner>,
+}
+
+/// What decides whether a request belongs to the measured time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CountsBy {
+    /// When its pass was due: an open workload measures passes as a whole.
+    Pass,
+    /// When it was sent: the passes of a closed workload have no time of their own.
+    Request,
 }
 
 #[derive(Debug)]
 struct Inner {
+    /// When the pass was due.
+    pass: Instant,
     /// From when the latency of the next request counts.
     due: Instant,
     sent: Instant,
@@ -26,11 +38,13 @@ struct Inner {
 
 impl Meter {
     /// A stop-watch that counts into `tally`.
-    pub(crate) fn new(tally: Arc<Mutex<Tally>>) -> Self {
+    pub(crate) fn new(tally: Arc<Mutex<Tally>>, counts_by: CountsBy) -> Self {
         let now = Instant::now();
         Self {
             tally,
+            counts_by,
             inner: Mutex::new(Inner {
+                pass: now,
                 due: now,
                 sent: now,
                 name: "",
@@ -42,7 +56,9 @@ impl Meter {
     /// A pass begins whose first request was due at `due`.
     pub(crate) fn start(&self, due: Instant) {
         self.settle(None);
-        self.lock().due = due;
+        let mut inner = self.lock();
+        inner.pass = due;
+        inner.due = due;
     }
 
     /// A request is sent now.
@@ -57,10 +73,15 @@ impl Meter {
     pub(crate) fn ended(&self) {
         let done = Instant::now();
         let mut inner = self.lock();
-        let due = mem::replace(&mut inner.due, done);
+        let after_last = mem::replace(&mut inner.due, done);
+        let (due, counts_at) = match self.counts_by {
+            CountsBy::Pass => (after_last, inner.pass),
+            CountsBy::Request => (inner.sent, inner.sent),
+        };
         inner.ended = Some(Sample {
             name: inner.name,
             due,
+            counts_at,
             sent: inner.sent,
             done,
         });

@@ -8,7 +8,9 @@
 #![expect(dead_code, reason = "the workloads that use it are being built on it")]
 
 mod carrier;
+mod course;
 mod meter;
+mod pace;
 pub mod scenario;
 mod stop;
 mod tally;
@@ -18,5 +20,6 @@ mod word;
 
 pub use scenario::Scenario;
 pub use stop::Stop;
+pub use tally::Snapshot;
 pub use threshold::Threshold;
 pub use word::Word;

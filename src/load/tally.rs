@@ -4,9 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Serializer as _, V2Serializer};
 
-use crate::load_run::{FlowFigures, Incident, Second};
+use super::course::Course;
+use crate::load_run::{FlowFigures, Incident, Percentiles, RequestFigures, Second};
 
 /// The most kinds of error that are told apart; what comes after them counts as `other`. A provider that makes up
 /// error codes must not fill our memory.
@@ -20,6 +24,8 @@ pub(crate) struct Sample {
     pub(crate) name: &'static str,
     /// From when its latency counts.
     pub(crate) due: Instant,
+    /// What decides whether it belongs to the measured time: open, when its pass was due; closed, when it was sent.
+    pub(crate) counts_at: Instant,
     /// When it was sent.
     pub(crate) sent: Instant,
     /// When the last byte had come.
@@ -48,11 +54,7 @@ pub(crate) struct Tally {
     requests: BTreeMap<&'static str, Figures>,
     incidents: Vec<Incident>,
     flows: FlowFigures,
-    series: Vec<Second>,
-    /// Of the second that is not over.
-    current: Histogram<u64>,
-    current_errors: u64,
-    in_flight: u64,
+    course: Course,
 }
 
 #[derive(Debug)]
@@ -72,22 +74,68 @@ impl Tally {
             requests: BTreeMap::new(),
             incidents: Vec::new(),
             flows: FlowFigures::default(),
-            series: Vec::new(),
-            current: histogram(),
-            current_errors: 0,
-            in_flight: 0,
+            course: Course::new(begin),
+        }
+    }
+
+    /// A pass of the flow is due, whether or not it can begin.
+    pub(crate) fn due(&mut self, due: Instant) {
+        self.course.due(due);
+    }
+
+    /// Time has passed: seconds in which nothing ended are part of the course, too.
+    pub(crate) fn tick(&mut self, now: Instant) {
+        self.course.advance(now.min(self.end));
+    }
+
+    /// The end came early: what is measured ends at `now`.
+    pub(crate) fn cut(&mut self, now: Instant) {
+        self.end = self.end.min(now.max(self.begin));
+    }
+
+    /// All that was measured, in the order of `names` (names that are not in it come last).
+    pub(crate) fn finish(mut self, names: &[&str]) -> Measured {
+        let seconds = (self.end - self.begin).as_secs_f64();
+        self.course.finish(self.end);
+        let place = |name: &str| names.iter().position(|n| *n == name).unwrap_or(names.len());
+        let mut requests: Vec<RequestFigures> = self
+            .requests
+            .iter()
+            .map(|(name, figures)| figures.result(name, seconds))
+            .collect();
+        requests.sort_by_key(|figures| place(&figures.name));
+        self.incidents.sort_by_key(|incident| incident.first_at_ms);
+        Measured {
+            length: self.end - self.begin,
+            all: self.all.result("all", seconds),
+            requests,
+            incidents: self.incidents,
+            flows: self.flows,
+            series: self.course.seconds,
+        }
+    }
+
+    /// How things stand.
+    pub(crate) fn snapshot(&self, now: Instant) -> Snapshot {
+        Snapshot {
+            at: offset(self.begin, now),
+            last: self.course.seconds.last().copied(),
+            requests: self.all.latency.len(),
+            errors: self.all.errors.clone(),
+            flows: self.flows,
+            in_flight: self.course.in_flight,
         }
     }
 
     /// A pass of the flow begins, due at `due`.
     pub(crate) fn pass_started(&mut self, due: Instant) {
-        self.in_flight += 1;
+        self.course.in_flight += 1;
         self.flows.started += u64::from(self.measures(due));
     }
 
     /// The pass that was due at `due` has ended; `right` says whether every answer was.
     pub(crate) fn pass_ended(&mut self, due: Instant, right: bool) {
-        self.in_flight = self.in_flight.saturating_sub(1);
+        self.course.in_flight = self.course.in_flight.saturating_sub(1);
         if self.measures(due) {
             self.flows.completed += u64::from(right);
             self.flows.failed += u64::from(!right);
@@ -114,12 +162,10 @@ impl Tally {
         if let Some(failure) = failure {
             self.note(sample, failure);
         }
-        if !self.measures(sample.due) {
+        if !self.measures(sample.counts_at) {
             return;
         }
-        self.current
-            .saturating_record(micros(sample.done - sample.due));
-        self.current_errors += u64::from(failure.is_some());
+        self.course.record(sample, failure.is_some());
         self.all.record(sample, failure);
         self.requests
             .entry(sample.name)
@@ -150,6 +196,40 @@ impl Tally {
             None => {}
         }
     }
+}
+
+/// All that was measured.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    /// The measured time.
+    pub(crate) length: Duration,
+    /// All requests together.
+    pub(crate) all: RequestFigures,
+    /// By name.
+    pub(crate) requests: Vec<RequestFigures>,
+    /// What went wrong.
+    pub(crate) incidents: Vec<Incident>,
+    /// Passes of the flow.
+    pub(crate) flows: FlowFigures,
+    /// Second by second.
+    pub(crate) series: Vec<Second>,
+}
+
+/// How things stand while the load is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// Seconds from the beginning of the measured time; negative in the warm-up.
+    pub at: f64,
+    /// The last second that is over.
+    pub last: Option<Second>,
+    /// Requests in the measured time.
+    pub requests: u64,
+    /// Failed ones by kind.
+    pub errors: BTreeMap<String, u64>,
+    /// Passes of the flow in the measured time.
+    pub flows: FlowFigures,
+    /// Passes under way.
+    pub in_flight: u64,
 }
 
 /// The figures of some requests, to be judged.
@@ -193,6 +273,24 @@ impl View<'_> {
 }
 
 impl Figures {
+    fn result(&self, name: &str, seconds: f64) -> RequestFigures {
+        let count = self.latency.len();
+        RequestFigures {
+            name: name.to_owned(),
+            count,
+            errors: self.errors.clone(),
+            rate_per_s: if seconds > 0.0 {
+                count as f64 / seconds
+            } else {
+                0.0
+            },
+            latency_ms: percentiles(&self.latency),
+            service_ms: percentiles(&self.service),
+            latency_histogram: encode(&self.latency),
+            service_histogram: encode(&self.service),
+        }
+    }
+
     fn new() -> Self {
         Self {
             latency: histogram(),
@@ -215,19 +313,46 @@ impl Figures {
     }
 }
 
+fn percentiles(histogram: &Histogram<u64>) -> Percentiles {
+    if histogram.is_empty() {
+        return Percentiles::default();
+    }
+    let at = |part: f64| Some(histogram.value_at_quantile(part) as f64 / 1e3);
+    Percentiles {
+        p50: at(0.5),
+        p90: at(0.9),
+        p95: at(0.95),
+        p99: at(0.99),
+        p999: at(0.999),
+        max: Some(histogram.max() as f64 / 1e3),
+        mean: Some((histogram.mean() * 1e3).round() / 1e6),
+    }
+}
+
+/// The whole distribution, so that those of several machines can be added up exactly.
+fn encode(histogram: &Histogram<u64>) -> Option<String> {
+    let mut bytes = Vec::new();
+    V2Serializer::new().serialize(histogram, &mut bytes).ok()?;
+    Some(STANDARD.encode(bytes))
+}
+
 /// Of microseconds, up to an hour: no exchange may take so long. What is longer counts as an hour.
-fn histogram() -> Histogram<u64> {
+pub(super) fn histogram() -> Histogram<u64> {
     Histogram::new_with_bounds(1, 3_600_000_000, 3).expect("the bounds are in order")
 }
 
-fn micros(length: Duration) -> u64 {
+pub(super) fn micros(length: Duration) -> u64 {
     u64::try_from(length.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn offset_ms(begin: Instant, at: Instant) -> i64 {
-    let ms = |length: Duration| i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+    (offset(begin, at) * 1e3) as i64
+}
+
+/// Seconds from `begin`, negative before it.
+fn offset(begin: Instant, at: Instant) -> f64 {
     match at.checked_duration_since(begin) {
-        Some(after) => ms(after),
-        None => -ms(begin - at),
+        Some(after) => after.as_secs_f64(),
+        None => -(begin - at).as_secs_f64(),
     }
 }

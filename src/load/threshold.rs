@@ -245,6 +245,7 @@ mod tests {
             let sample = Sample {
                 name: if n % 2 == 0 { "exchange" } else { "userinfo" },
                 due: begin + ms(n),
+                counts_at: begin + ms(n),
                 sent: begin + ms(n + 1),
                 done: begin + ms(n + 1 + n),
             };
