@@ -49,7 +49,7 @@ Feature: Authorization codes at the token endpoint
     And an authorization code
     When another client redeems the code
     Then the token request is refused
-      | OIDCC-3.1.3.2-1 | a code is redeemed only by the client it was issued to | 400 invalid_grant |
+      | OIDCC-3.1.3.2-1 | a code is redeemed only by the client it was issued to | 400 invalid_grant or 400 unauthorized_client |
 
   @needs.public_client
   Scenario: A public client redeems the code of another client

@@ -30,7 +30,7 @@ Feature: Refresh tokens
     And the client has used the refresh token
     When another client uses the refresh token
     Then the token request is refused
-      | OIDCC-12.1-1 | a refresh token works only for the client it was issued to | 400 invalid_grant |
+      | OIDCC-12.1-1 | a refresh token works only for the client it was issued to | 400 invalid_grant or 400 unauthorized_client |
 
   @ends.grant @needs.multi_client
   Scenario: Another client uses a refresh token that was replaced
@@ -40,7 +40,7 @@ Feature: Refresh tokens
     When another client uses the refresh token
       | refresh_token | {old refresh_token} |
     Then the token request is refused
-      | RFC6749-6-7 | another client can't replay a rotated refresh token | 400 invalid_grant |
+      | RFC6749-6-7 | another client can't replay a rotated refresh token | 400 invalid_grant or 400 unauthorized_client |
 
   Scenario: A confidential client uses its refresh token without credentials
     Given a completed authorization code flow of its own with a refresh token

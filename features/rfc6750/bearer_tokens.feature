@@ -98,6 +98,7 @@ Feature: Bearer tokens
     Given a completed authorization code flow of its own
     And UserInfo takes the access token
     When the client revokes the access token
+    And the access token was revoked
     And the client asks UserInfo
     Then the refusal by UserInfo satisfies
       | RFC6750-3.1-4 | a revoked token gets 401 with invalid_token |

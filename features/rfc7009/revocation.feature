@@ -36,10 +36,11 @@ Feature: Token revocation
     Then the revocation request is accepted
       | RFC7009-2.2-2 | revoking an unknown or revoked token answers 200 |
 
+  @needs.refresh_token
   Scenario: A token is revoked twice
-    Given a completed authorization code flow of its own
-    When the client revokes the access token
-    And the client revokes the access token
+    Given a completed authorization code flow of its own with a refresh token
+    When the client revokes the refresh token
+    And the client revokes the refresh token
     Then the revocation request is accepted
       | RFC7009-2.2-2 | revoking an unknown or revoked token answers 200 |
 
@@ -99,32 +100,33 @@ Feature: Token revocation
     Then the revocation request is refused
       | RFC7009-2.1-7 | revocation by GET is refused | any error |
 
-  @needs.public_client
+  @needs.public_client @needs.refresh_token
   Scenario: Revocation by a public client
     Given the public client
-    And a completed authorization code flow of its own
-    And the access token works
-    When the client revokes the access token
+    And a completed authorization code flow of its own with a refresh token
+    When the client revokes the refresh token
     Then the revocation request is accepted
       | RFC7009-2.1-9 | a public client revokes its token with its client_id |
-    And the access token is dead
+    And the refresh token is dead
       | RFC7009-2.1-9 | a public client revokes its token with its client_id |
 
   @needs.refresh_token
   Scenario: The predecessor of a revoked refresh token
     Given a completed authorization code flow of its own with a refresh token
-    When the client uses the refresh token
-    And the client revokes the refresh token
-    Then the old refresh token is dead
-      | RFC7009-2.1-10 | a revoked refresh token leaves no predecessor alive |
-    And the refresh token is dead
+    And the client has used the refresh token
+    And the refresh token was replaced
+    When the client revokes the refresh token
+    Then the refresh token is dead
+      | RFC7009-2-2 | a refresh token can be revoked |
+    And the old refresh token is dead
       | RFC7009-2.1-10 | a revoked refresh token leaves no predecessor alive |
 
   @needs.refresh_token
   Scenario: A rotated refresh token is revoked
     Given a completed authorization code flow of its own with a refresh token
-    When the client uses the refresh token
-    And the client revokes the refresh token
+    And the client has used the refresh token
+    And the refresh token was replaced
+    When the client revokes the refresh token
       | token | {old refresh_token} |
     Then the revocation request is accepted
       | RFC7009-2.2-3 | revoking a rotated refresh token answers 200 |

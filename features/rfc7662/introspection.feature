@@ -7,7 +7,6 @@ Feature: Token introspection
 
   Scenario: An active access token
     Given a completed authorization code flow
-    And the client may introspect
     When the client introspects the access token
     Then the introspection of an active token satisfies
       | RFC7662-2.2-1            | an active token is reported as 200 JSON, active true    |
@@ -70,6 +69,7 @@ Feature: Token introspection
     Given a completed authorization code flow of its own
     And the client may introspect
     When the client revokes the access token
+    And the access token was revoked
     And the client introspects the access token
     Then the introspection of an inactive token satisfies
       | RFC7662-2.2-5 | a revoked token is reported as active false |

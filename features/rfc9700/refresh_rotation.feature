@@ -29,6 +29,19 @@ Feature: Rotation of refresh tokens
       | RFC9700-4.14.2-6   | a refresh token that was rotated is refused          | 400 invalid_grant |
       | PRACTICE-refresh-5 | no grace is left once the new refresh token was used | 400 invalid_grant |
 
+  @needs.public_client @needs.revocation
+  Scenario: A refresh token after its successor was revoked
+    Given the public client
+    And a completed authorization code flow of its own with a refresh token
+    And the client has used the refresh token
+    And the refresh token was replaced
+    And the client has used the refresh token
+    When the client revokes the refresh token
+    And the client uses the refresh token
+      | refresh_token | {first refresh_token} |
+    Then the token request is refused
+      | RFC9700-4.14.2-6 | a refresh token that was rotated is refused | 400 invalid_grant |
+
   Scenario: A refresh token at once again
     Given the client whose refresh tokens should rotate
     And a completed authorization code flow of its own with a refresh token

@@ -16,7 +16,8 @@ pub struct Introspection {
     pub issuer: String,
     /// The client that it was issued to.
     pub client_id: String,
-    /// The subject of the ID Token that came with it.
+    /// The subject of the ID Token that came with it, where one user has one subject; a provider with pairwise
+    /// subjects may tell a resource server another one than the client.
     pub sub: Option<String>,
     /// When it expires by the token response, in seconds since 1970; not known of a refresh token.
     pub expires: Option<f64>,
@@ -25,7 +26,7 @@ pub struct Introspection {
 /// The rules on the answer about an active token.
 pub const ACTIVE_RULES: &[Rule<Introspection>] = &[
     rule("RFC7662-2.1-3", is_active),
-    rule("RFC7662-2.2-1", is_active),
+    rule("RFC7662-2.2-1", is_reported_active),
     rule("RFC7662-2.2-6", active_is_boolean),
     rule("RFC7662-2.2-10", members_fit_the_token),
     rule("PRACTICE-introspection-1", is_not_to_be_stored),
@@ -47,6 +48,25 @@ const fn rule(id: &'static str, check: fn(&Introspection) -> Finding) -> Rule<In
 
 fn is_active(introspection: &Introspection) -> Finding {
     judge_state(introspection, true)
+}
+
+/// Nothing stands against another answer about a client's own token, so it is judged without a control: a
+/// provider need not let clients introspect, and `active` is false for who may not know
+/// ([RFC 7662 2.2](https://www.rfc-editor.org/rfc/rfc7662#section-2.2)).
+fn is_reported_active(introspection: &Introspection) -> Finding {
+    let answer = &introspection.answer;
+    if answer.answer.response.status().is_client_error() {
+        return Finding::not_applicable(format!(
+            "the provider lets this client introspect nothing ({})",
+            answer.summary()
+        ));
+    }
+    if answer.is_success() && answer.get("active") == Some(&Value::Bool(false)) {
+        return Finding::needs_review(
+            "active false for a token that was just issued: right only where this client is not to know about it",
+        );
+    }
+    is_active(introspection)
 }
 
 fn is_inactive(introspection: &Introspection) -> Finding {
@@ -258,14 +278,18 @@ mod tests {
         })
     }
 
-    fn violated(rules: &[Rule<Introspection>], status: u16, body: &Value) -> Vec<&'static str> {
-        let introspection = Introspection {
+    fn introspection(status: u16, body: &Value) -> Introspection {
+        Introspection {
             answer: answer(status, body),
             issuer: "https://op.example".to_owned(),
             client_id: "rp".to_owned(),
             sub: Some("alice".to_owned()),
             expires: Some(1300.0),
-        };
+        }
+    }
+
+    fn violated(rules: &[Rule<Introspection>], status: u16, body: &Value) -> Vec<&'static str> {
+        let introspection = introspection(status, body);
         rules
             .iter()
             .filter(|rule| matches!(rule.judge(&introspection), Finding::Violated { .. }))
@@ -308,16 +332,36 @@ mod tests {
             json!({"active": "true"}),
             &["RFC7662-2.1-3", "RFC7662-2.2-1", "RFC7662-2.2-6"],
         );
-        check(
-            200,
-            json!({"active": false}),
-            &["RFC7662-2.1-3", "RFC7662-2.2-1"],
-        );
+        check(200, json!({"active": false}), &["RFC7662-2.1-3"]);
+        check(403, json!({"error": "x"}), &["RFC7662-2.1-3"]);
         check(
             201,
             json!({"active": true}),
             &["RFC7662-2.1-3", "RFC7662-2.2-1"],
         );
+    }
+
+    #[test]
+    fn who_may_not_know_about_a_token_is_told_that_it_is_inactive() {
+        let rule = Rule::find(ACTIVE_RULES, "RFC7662-2.2-1").unwrap();
+        let finding = rule.judge(&introspection(200, &json!({"active": false})));
+        assert!(
+            matches!(finding, Finding::NeedsReview { .. }),
+            "{finding:?}"
+        );
+        let finding = rule.judge(&introspection(403, &json!({"error": "access_denied"})));
+        assert!(
+            matches!(finding, Finding::NotApplicable { .. }),
+            "{finding:?}"
+        );
+    }
+
+    #[test]
+    fn the_subject_is_compared_where_it_is_known() {
+        let rule = Rule::find(ACTIVE_RULES, "RFC7662-2.2-10").unwrap();
+        let mut pairwise = introspection(200, &json!({"active": true, "sub": "local-7"}));
+        pairwise.sub = None;
+        assert_eq!(rule.judge(&pairwise), Finding::Met);
     }
 
     #[test]

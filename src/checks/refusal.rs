@@ -68,6 +68,9 @@ impl std::fmt::Display for Refusal {
     }
 }
 
+/// Refused for what the client may not do, whatever it sent.
+const UNAUTHORIZED_CLIENT: &str = "unauthorized_client";
+
 /// Whether an endpoint refused as it must. Success violates; so does another error. A failure of the server
 /// violates a rule that names the error answer; that the request was refused, whatever the answer, it does not
 /// prove, and that is left to a person.
@@ -96,7 +99,12 @@ pub fn refusal(answer: &JsonAnswer, expected: &str) -> Finding {
                     .as_deref()
                     .is_none_or(|error| answer.error() == Some(error))
         });
-    if right {
+    let others = |refusal: &Refusal| refusal.error.as_deref() != Some(UNAUTHORIZED_CLIENT);
+    if right && answer.error() == Some(UNAUTHORIZED_CLIENT) && refusals.iter().any(others) {
+        Finding::met_with(
+            "unauthorized_client: the client may not use this grant at all, which shows less",
+        )
+    } else if right {
         Finding::Met
     } else {
         Finding::violated_any(refusals.iter().map(ToString::to_string), answer.summary())
@@ -283,6 +291,20 @@ mod tests {
                 met,
                 "{status} {body} {expected}: {finding:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_client_that_may_not_use_the_grant_is_rightly_told_so() {
+        let body = r#"{"error":"unauthorized_client"}"#;
+        for (expected, noted) in [
+            ("400 invalid_grant or 400 unauthorized_client", true),
+            ("400 unauthorized_client", false),
+        ] {
+            let finding = refusal(&answer(400, body), expected);
+            let is_noted = matches!(finding, Finding::MetWith { .. });
+            assert_eq!(is_noted, noted, "{expected}: {finding:?}");
+            assert!(!matches!(finding, Finding::Violated { .. }));
         }
     }
 

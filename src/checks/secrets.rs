@@ -9,6 +9,9 @@ use crate::finding::Finding;
 /// A kind of code or token is judged from so many on.
 pub const LEAST: usize = 5;
 
+/// How codes are called among the kinds.
+const CODE: &str = "code";
+
 /// The codes and tokens of a run, by kind.
 pub type Samples = BTreeMap<&'static str, Vec<String>>;
 
@@ -24,25 +27,28 @@ pub const RULES: &[Rule<Samples>] = &[
     },
 ];
 
-/// None comes twice, and what differs between them has room for so many random bits.
+/// What differs between them has room for so many random bits. No code comes twice, because none is used twice
+/// ([RFC 6749 4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)); a token that is still valid may.
 fn judge(samples: &Samples, bits: f64) -> Finding {
     let mut judged = Vec::new();
-    for (kind, values) in samples {
+    let mut repeated = Vec::new();
+    for (kind, all) in samples {
+        let distinct: BTreeSet<&String> = all.iter().collect();
+        let again = all.len() - distinct.len();
+        if again > 0 && *kind == CODE {
+            return Finding::violated(
+                format!("{} different values", all.len()),
+                format!("{again} of {} {kind}s came before", all.len()),
+            );
+        }
+        if again > 0 {
+            repeated.push(format!("{again} {kind}s came before"));
+        }
+        let values: Vec<&str> = distinct.into_iter().map(String::as_str).collect();
         if values.len() < LEAST {
             continue;
         }
-        let distinct: BTreeSet<&String> = values.iter().collect();
-        if distinct.len() < values.len() {
-            return Finding::violated(
-                format!("{} different values", values.len()),
-                format!(
-                    "{} of {} {kind}s came twice",
-                    values.len() - distinct.len(),
-                    values.len()
-                ),
-            );
-        }
-        match room(values) {
+        match room(&values) {
             None => judged.push(format!("{} {kind}s, signed", values.len())),
             Some(room) if room >= bits => {
                 judged.push(format!(
@@ -62,15 +68,18 @@ fn judge(samples: &Samples, bits: f64) -> Finding {
         }
     }
     if judged.is_empty() {
-        return Finding::not_applicable(format!("fewer than {LEAST} codes or tokens came"));
+        return Finding::not_applicable(format!(
+            "fewer than {LEAST} different codes or tokens came"
+        ));
     }
+    judged.append(&mut repeated);
     Finding::met_with(judged.join("; "))
 }
 
 /// How many bits the places have at which the values differ; `None` where they are signed JWTs, whose
 /// signature nobody guesses. An estimate from above: a place that always differs need not be random.
-fn room(values: &[String]) -> Option<f64> {
-    let signed = |value: &String| {
+fn room(values: &[&str]) -> Option<f64> {
+    let signed = |value: &&str| {
         let mut parts = value.split('.');
         parts.next().is_some_and(|head| head.starts_with("eyJ"))
             && parts.next().is_some()
@@ -79,7 +88,11 @@ fn room(values: &[String]) -> Option<f64> {
     if values.iter().all(signed) {
         return None;
     }
-    let shortest = values.iter().map(String::len).min().unwrap_or_default();
+    let shortest = values
+        .iter()
+        .map(|value| value.len())
+        .min()
+        .unwrap_or_default();
     let differing: Vec<BTreeSet<u8>> = (0..shortest)
         .map(|at| values.iter().map(|value| value.as_bytes()[at]).collect())
         .filter(|seen: &BTreeSet<u8>| seen.len() > 1)
@@ -153,6 +166,17 @@ mod tests {
                 let is_met = matches!(finding, Finding::MetWith { .. });
                 assert_eq!(is_met, met, "{id} {}: {finding:?}", values[0]);
             }
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_still_valid_may_come_again_and_a_code_may_not() {
+        for (kind, met) in [("access token", true), ("code", false)] {
+            let mut values = texts(20, |i| noise(i, 43, BASE64));
+            values.extend_from_within(..10);
+            let finding = judge(&Samples::from([(kind, values)]), 128.0);
+            let is_met = matches!(finding, Finding::MetWith { .. });
+            assert_eq!(is_met, met, "{kind}: {finding:?}");
         }
     }
 

@@ -136,9 +136,21 @@ impl RelyingParty {
             Caller::Client => self.credentials(client)?,
             Caller::AnotherClient => self.credentials(self.other_client(client)?)?,
             Caller::PublicClient => {
-                self.credentials(self.config().public_client().ok_or_else(|| {
+                let public = self.config().public_client().ok_or_else(|| {
                     Halt::missing("the provider file has no [[client]] with auth = \"none\"")
-                })?)?
+                })?;
+                if public.id == client.id {
+                    return Err(Halt::missing(
+                        "the provider file has no [[client]] with a secret or key beside the public one",
+                    ));
+                }
+                self.credentials(public)?
+            }
+            // Its id alone is how a public client rightly asks.
+            Caller::Unauthenticated if client.auth == AuthMethod::None => {
+                return Err(Halt::missing(format!(
+                    "client `{id}` is public: it has no authentication to leave out"
+                )));
             }
             Caller::Unauthenticated => Authentication::ClientId(id),
             Caller::Nobody => Authentication::Absent,
@@ -183,7 +195,7 @@ impl RelyingParty {
         })
     }
 
-    /// A client with a secret or key that is not `client`.
+    /// A client with a secret or key, and redirect URIs, that is not `client`.
     ///
     /// # Errors
     /// The provider file has none.
@@ -194,7 +206,9 @@ impl RelyingParty {
             .flatten()
             .find(|other| other.id != client.id && other.auth != AuthMethod::None)
             .ok_or_else(|| {
-                Halt::missing("the provider file has no second [[client]] with a secret or key")
+                Halt::missing(
+                    "the provider file has no second [[client]] with a secret or key, and redirect_uris",
+                )
             })
     }
 

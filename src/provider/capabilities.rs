@@ -161,7 +161,7 @@ fn judge(word: &str, meaning: &str, config: &ProviderConfig, metadata: &Metadata
         ),
         "multi_client" => in_file(
             config.another_client().is_some(),
-            "second [[client]] with a secret or key",
+            "second [[client]] with a secret or key, and redirect_uris",
         ),
         "public_client" => client(AuthMethod::None),
         "client_secret_post" => client(AuthMethod::ClientSecretPost),

@@ -198,9 +198,12 @@ impl ProviderConfig {
         self.confidential().next().or_else(|| self.clients.first())
     }
 
-    /// The next client with a secret or a key.
+    /// The next client with a secret or a key that users log in to: one without redirect URIs acts for itself and
+    /// may use no other grant.
     pub fn another_client(&self) -> Option<&ClientConfig> {
-        self.confidential().nth(1)
+        self.confidential()
+            .skip(1)
+            .find(|client| !client.redirect_uris.is_empty())
     }
 
     /// The first client without authentication.
@@ -553,7 +556,10 @@ reason = "no POST"
         let config = parse(FILE).unwrap();
         let id = |client: Option<&ClientConfig>| client.map(|c| c.id.clone()).unwrap();
         assert_eq!(id(config.main_client()), "first");
-        assert_eq!(id(config.another_client()), "second");
+        assert!(config.another_client().is_none(), "it acts for itself");
+        let login = "secret = \"9876543210\"\nredirect_uris = [\"https://localhost:8765/second\"]";
+        let two = parse(&FILE.replace("secret = \"9876543210\"", login)).unwrap();
+        assert_eq!(id(two.another_client()), "second");
         assert_eq!(id(config.public_client()), "public");
         let public_only = FILE.split("[[client]]\nid = \"first\"").next().unwrap();
         assert_eq!(id(parse(public_only).unwrap().main_client()), "public");

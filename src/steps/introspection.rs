@@ -14,8 +14,11 @@ use crate::checks::{Rule, refusal};
 use crate::finding::Finding;
 use crate::flow::{Caller, Halt, altered};
 use crate::protocol::{JsonAnswer, Parameters, form_request, with_bearer};
+use crate::run::Evidence;
 
 const ENDPOINT: &str = "introspection_endpoint";
+/// The requirement that stands for "the introspection endpoint says whether a token is active".
+const ACTIVE_REPORTED: &str = "RFC7662-2.2-1";
 
 /// The last introspection response, about a token that is active or one that is not.
 pub(super) const ARTIFACTS: &[Artifact] = &[
@@ -33,7 +36,8 @@ pub(super) const ARTIFACTS: &[Artifact] = &[
     },
 ];
 
-/// The control of every refusal. Skipped where the provider refuses the client, which is its policy.
+/// The control of what follows: the client's access token is active to introspection. Skipped where the provider
+/// refuses the client or calls the token inactive, which is its policy.
 #[given("the client may introspect")]
 async fn may_introspect(world: &mut World, step: &Step) {
     let result = world.expect_introspection(step).await;
@@ -131,13 +135,27 @@ impl World {
         self.introspect(Caller::Client, token, Method::POST, step)
             .await?;
         let answer = self.answer(ENDPOINT)?;
-        if answer.answer.response.status().is_client_error() {
-            return Err(Halt::missing(format!(
+        let status = answer.answer.response.status();
+        let active = answer.get("active").filter(|_| status.is_success());
+        match active.and_then(serde_json::Value::as_bool) {
+            Some(true) => Ok(()),
+            Some(false) => Err(Halt::missing(
+                "introspection tells this client nothing of its own token (active false)",
+            )),
+            None if status.is_client_error() => Err(Halt::missing(format!(
                 "the provider lets this client introspect nothing ({})",
                 answer.summary()
-            )));
+            ))),
+            None => Err(Halt::Blocked {
+                requirement: ACTIVE_REPORTED,
+                expected: "200 with active, true or false".to_owned(),
+                actual: answer.summary(),
+                evidence: vec![Evidence {
+                    exchange: answer.answer.exchange,
+                    at: "introspection response".to_owned(),
+                }],
+            }),
         }
-        Ok(())
     }
 
     async fn introspect(
@@ -184,14 +202,17 @@ impl World {
     fn introspection(&self, answer: JsonAnswer) -> Result<Introspection, Halt> {
         let claims = self.tokens.id_token.as_deref().and_then(claims_of);
         let sub = claims.and_then(|claims| claims.get("sub")?.as_str().map(str::to_owned));
+        let rp = self.rp()?;
+        let metadata = &rp.provider.metadata;
+        let pairwise = metadata.lists("subject_types_supported", "pairwise") == Some(true);
         let token = self.answer("token_endpoint")?;
         let expires_in = token.get("expires_in").and_then(serde_json::Value::as_f64);
         let issued_at = token.answer.received_at;
         Ok(Introspection {
             answer,
-            issuer: self.rp()?.config().issuer.clone(),
+            issuer: rp.config().issuer.clone(),
             client_id: self.client()?.id,
-            sub,
+            sub: sub.filter(|_| !pairwise),
             expires: expires_in
                 .filter(|_| self.introspected_access_token)
                 .map(|seconds| issued_at + seconds),

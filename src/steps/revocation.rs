@@ -42,6 +42,14 @@ async fn revoke_refresh_token(world: &mut World, caller: CallerWord, step: &Step
     world.absorb(result);
 }
 
+/// The control of what follows: the revocation was accepted, and UserInfo (where there is one) takes the token no
+/// longer. Otherwise the scenario is skipped: a provider need not revoke access tokens.
+#[when("the access token was revoked")]
+async fn was_revoked(world: &mut World) {
+    let result = world.expect_revocation().await;
+    world.absorb(result);
+}
+
 /// The answer has status 200.
 #[then("the revocation request is accepted")]
 fn accepted(world: &mut World, step: &Step) {
@@ -132,6 +140,34 @@ impl World {
             )
             .await?;
         self.take_answer(ENDPOINT, answer);
+        Ok(())
+    }
+
+    async fn expect_revocation(&mut self) -> Result<(), Halt> {
+        let answer = self.answer(ENDPOINT)?;
+        let status = answer.answer.response.status();
+        if status.is_server_error() {
+            return Err(Halt::unjudged(format!(
+                "the revocation endpoint failed ({})",
+                answer.summary()
+            )));
+        }
+        if answer.status() != 200 {
+            return Err(Halt::missing(format!(
+                "the provider does not revoke access tokens ({})",
+                answer.summary()
+            )));
+        }
+        if self.rp()?.endpoint("userinfo_endpoint").is_err() {
+            return Ok(());
+        }
+        let (answer, is_alive) = self.try_access_token().await?;
+        self.note_exchanges(&[answer.answer.exchange]);
+        if is_alive {
+            return Err(Halt::missing(
+                "the provider does not revoke access tokens (UserInfo takes it still)",
+            ));
+        }
         Ok(())
     }
 

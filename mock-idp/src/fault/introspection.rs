@@ -129,15 +129,6 @@ pub(super) const FAULTS: &[Fault] = &[
         Break::Omit(Check::IntrospectionHint),
     ),
     fault(
-        "introspection.never_active",
-        &["RFC7662-2.2-1", "RFC7662-2.1-3"],
-        "an active token is reported inactive",
-        document(|_, answer| {
-            answer.clear();
-            answer.insert("active".to_owned(), json!(false));
-        }),
-    ),
-    fault(
         "introspection.reason_told",
         &["RFC7662-2.2-3"],
         "the answer about an inactive token says why it is inactive",

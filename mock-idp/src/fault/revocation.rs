@@ -138,7 +138,7 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     fault(
         "revocation.predecessor_revived",
-        &["RFC7009-2.1-10"],
+        &["RFC9700-4.14.2-6"],
         "after the revocation of a refresh token the one before works again",
         Break::Omit(Check::RevocationPredecessor),
     ),

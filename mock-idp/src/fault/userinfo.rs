@@ -250,7 +250,7 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     fault(
         "userinfo.revoked_token_taken",
-        &["RFC6750-3.1-4"],
+        &["RFC7009-2-3"],
         "a revoked access token is taken until it expires",
         Break::Omit(Check::AccessTokenRevoked),
     ),
