@@ -1,6 +1,7 @@
 //! What an endpoint knows while it answers one request.
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,6 +17,9 @@ use crate::oauth_error::OauthError;
 use crate::params::Params;
 use crate::route::{Endpoint, Route};
 
+/// How long a use goes unnoticed where a fault lets uses race.
+pub(crate) const RACE: Duration = Duration::from_millis(50);
+
 /// One request at one endpoint of one issuer.
 pub(crate) struct Context<'a> {
     pub(crate) config: &'a Config,
@@ -26,6 +30,8 @@ pub(crate) struct Context<'a> {
     pub(crate) client_id: Option<&'a str>,
     /// The issuer's time, in seconds since the Unix epoch.
     pub(crate) now: u64,
+    /// The time since the Unix epoch, which nobody moves: for what is shorter than a second.
+    pub(crate) clock: Duration,
     rng: RefCell<&'a mut dyn RngCore>,
 }
 
@@ -35,7 +41,7 @@ impl<'a> Context<'a> {
         issuer: &'a Issuer,
         route: &Route<'a>,
         request: &'a Request<Bytes>,
-        now: u64,
+        clock: Duration,
         rng: &'a mut dyn RngCore,
     ) -> Self {
         Self {
@@ -44,16 +50,22 @@ impl<'a> Context<'a> {
             endpoint: route.endpoint,
             request,
             client_id: route.client_id,
-            now: issuer.time(now),
+            now: issuer.time(clock.as_secs()),
+            clock,
             rng: RefCell::new(rng),
         }
     }
 
     /// A value that cannot be guessed: 256 bits.
     pub(crate) fn random(&self) -> String {
-        let mut bytes = [0; 32];
-        self.rng.borrow_mut().fill_bytes(&mut bytes);
-        URL_SAFE_NO_PAD.encode(bytes)
+        URL_SAFE_NO_PAD.encode(self.random_octets::<32>())
+    }
+
+    /// Octets that cannot be guessed.
+    pub(crate) fn random_octets<const N: usize>(&self) -> [u8; N] {
+        let mut octets = [0; N];
+        self.rng.borrow_mut().fill_bytes(&mut octets);
+        octets
     }
 
     /// A code or a token: a value that cannot be guessed, unless a fault leaves that out.
@@ -64,6 +76,11 @@ impl<'a> Context<'a> {
             return format!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA{value:04x}");
         }
         self.random()
+    }
+
+    /// Whether something that was used at this time may be used once more, where a fault looks and marks apart.
+    pub(crate) fn races(&self, used: Duration) -> bool {
+        self.clock < used + RACE
     }
 
     /// The URL of something under the issuer; `path` begins with a slash.

@@ -17,7 +17,7 @@ use crate::fault::{self, Check, Fault};
 use crate::issuer::Issuer;
 use crate::keys::Algorithm;
 use crate::oauth_error::OauthError;
-use crate::reply::Reply;
+use crate::reply::{Reply, Transport};
 use crate::route::{Endpoint, Route};
 use crate::store::{Client, Store};
 
@@ -93,7 +93,7 @@ impl Core {
             }
         };
         let endpoint = route.endpoint;
-        let ctx = Context::new(&self.config, &issuer, &route, request, now.as_secs(), rng);
+        let ctx = Context::new(&self.config, &issuer, &route, request, now, rng);
         let mut reply = if request.method() == Method::OPTIONS && endpoint.allows_cors() {
             Reply::empty(StatusCode::NO_CONTENT)
         } else if !endpoint.methods().contains(&request.method().as_str())
@@ -118,7 +118,9 @@ impl Core {
             // Short: the host is nearly always localhost, where other servers speak http.
             reply.set(STRICT_TRANSPORT_SECURITY, "max-age=60");
         }
-        reply.transport = *issuer.transport();
+        if reply.transport == Transport::Normal {
+            reply.transport = *issuer.transport();
+        }
         ctx.spoil_answer(&mut reply);
         if request.method() == Method::HEAD {
             // HTTP/2 takes a body here for a broken stream.

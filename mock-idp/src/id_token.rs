@@ -37,8 +37,6 @@ pub(crate) struct IdToken {
     pub(crate) authentication: Authentication,
     /// The access token that is handed out beside it.
     pub(crate) access_token: Option<String>,
-    /// The code that is handed out beside it.
-    pub(crate) code: Option<String>,
     /// The `response_type` as it was sent, where the authorization endpoint hands it out.
     pub(crate) response_type: Option<String>,
     /// The secret of the client that it is for.
@@ -77,7 +75,6 @@ pub(crate) fn issue(ctx: &Context<'_>, subject: &Subject<'_>) -> String {
         issued_by: subject.issued_by,
         authentication: subject.authentication.clone(),
         access_token: subject.access_token.map(str::to_owned),
-        code: subject.code.map(str::to_owned),
         response_type: subject.response_type.map(str::to_owned),
         client_secret: subject.client.secret.clone(),
     };
@@ -141,10 +138,6 @@ pub(crate) fn read_hint<'t>(ctx: &Context<'_>, text: &'t str) -> Option<Parsed<'
     let token = Parsed::read(text)?;
     let is_ours = token.text("iss") == Some(&ctx.issuer.url) && !token.is_critical();
     let kid = token.header.get("kid")?.as_str()?;
-    let published = ctx.issuer.keys().published().to_vec();
-    let key = published
-        .iter()
-        .flat_map(|set| set.iter())
-        .find(|key| key.kid == kid)?;
-    (is_ours && token.verifies_with_jwk(&key.public_jwk())).then_some(token)
+    let key = ctx.issuer.keys().find(kid)?;
+    (is_ours && token.verifies_with(&key)).then_some(token)
 }

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use aws_lc_rs::hmac;
+
 use crate::fault::Fault;
 use crate::keys::KeyRing;
 use crate::reply::Transport;
@@ -17,6 +19,10 @@ pub(crate) struct Issuer {
     /// The issuer identifier: the origin and the path.
     pub(crate) url: String,
     pub(crate) faults: Vec<&'static Fault>,
+    /// Tells this issuer from one that had its path before and was forgotten: its tokens carry it.
+    pub(crate) instance: String,
+    /// Seals what the issuer hands out and has to know again.
+    pub(crate) seal: hmac::Key,
     store: Mutex<Store>,
     keys: Mutex<KeyRing>,
     // How far the clock of this issuer is ahead, in seconds.
@@ -30,6 +36,8 @@ impl Issuer {
             path: path.to_owned(),
             url: format!("{origin}{path}"),
             faults,
+            instance: format!("{:016x}", rand::random::<u64>()),
+            seal: hmac::Key::new(hmac::HMAC_SHA256, &rand::random::<[u8; 32]>()),
             store: Mutex::new(store),
             keys: Mutex::default(),
             ahead: AtomicU64::new(0),

@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256,
-    RSA_PSS_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair,
+    KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PSS_2048_8192_SHA256, RSA_PSS_SHA256,
+    RsaKeyPair, VerificationAlgorithm,
 };
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -125,6 +126,19 @@ impl SigningKey {
             }
             Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
         }
+    }
+
+    /// Whether the signature over `message` is of this key.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        let (algorithm, key): (&dyn VerificationAlgorithm, &[u8]) = match &self.pair {
+            Pair::Rsa(pair) if self.algorithm == Algorithm::Ps256 => {
+                (&RSA_PSS_2048_8192_SHA256, pair.public_key().as_ref())
+            }
+            Pair::Rsa(pair) => (&RSA_PKCS1_2048_8192_SHA256, pair.public_key().as_ref()),
+            Pair::Ecdsa(pair) => (&ECDSA_P256_SHA256_FIXED, pair.public_key().as_ref()),
+            Pair::Ed25519(pair) => (&ED25519, pair.public_key().as_ref()),
+        };
+        algorithm.verify_sig(key, message, signature).is_ok()
     }
 
     /// The public key with `kid`, `use` and `alg`, as it stands in the JWKS.
@@ -296,6 +310,12 @@ impl KeyRing {
 
     pub(crate) fn current(&mut self) -> Arc<KeySet> {
         Arc::clone(&self.published()[0])
+    }
+
+    /// The published key with this id.
+    pub(crate) fn find(&mut self, kid: &str) -> Option<Arc<SigningKey>> {
+        let mut keys = self.published().iter().flat_map(|set| set.iter());
+        keys.find(|key| key.kid == kid).cloned()
     }
 
     /// The generations of the JWKS, the signing one first; there is always one.

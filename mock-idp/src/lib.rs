@@ -23,8 +23,6 @@
 //! The core is pure and synchronous; it is mounted on wiremock, so that a test can lay expectations on top, or on hyper,
 //! for TLS and load.
 
-#![expect(dead_code, reason = "the faults that use the rest of the hooks follow")]
-
 pub mod accounts;
 mod authorization;
 mod claims;
@@ -54,6 +52,7 @@ mod store;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod token;
 mod users;
 
 pub use fault::{Fault, faults};

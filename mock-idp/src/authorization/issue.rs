@@ -3,12 +3,11 @@
 use super::{AuthorizationRequest, AuthorizationResponse, Refusal};
 use crate::context::Context;
 use crate::fault::Check;
-use crate::grant::{
-    ACCESS_TOKEN_LIFETIME, GRANT_LIFETIME, MEMORY, OFFLINE_GRANT_LIFETIME, new_access_token,
-};
+use crate::grant::{GRANT_LIFETIME, MEMORY, OFFLINE_GRANT_LIFETIME};
 use crate::id_token::{self, IssuedBy, Subject};
 use crate::scope::OFFLINE_ACCESS;
 use crate::store::{Authentication, Code, Grant, Session};
+use crate::token::{ACCESS_TOKEN_LIFETIME, AccessToken};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -93,7 +92,7 @@ fn remember(
                 .then(|| request.redirect_uri.clone()),
             challenge: request.challenge.clone(),
             expires: ctx.now + CODE_LIFETIME,
-            used: false,
+            used: None,
         };
         store.codes.insert(
             code.clone(),
@@ -103,10 +102,10 @@ fn remember(
         );
         code
     });
-    let access_token = request
-        .response_type
-        .token
-        .then(|| new_access_token(ctx, &mut store, id, grant.scope.clone()));
+    drop(store);
+    let gives_token = request.response_type.token;
+    let access_token =
+        gives_token.then(|| AccessToken::issue(ctx, Some(id), grant, &grant.scope));
     (code, access_token)
 }
 

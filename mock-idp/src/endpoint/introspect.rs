@@ -1,5 +1,7 @@
 //! Token introspection (<https://www.rfc-editor.org/rfc/rfc7662>).
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -10,7 +12,8 @@ use crate::fault::{Check, Document};
 use crate::oauth_error::OauthError;
 use crate::params::Params;
 use crate::reply::Reply;
-use crate::store::{Client, Grant, GrantId};
+use crate::store::{Client, Grant};
+use crate::token::{AccessToken, RefreshToken};
 use crate::users;
 
 /// Tells a client about its own tokens. Of all others it learns that they are not active, and nothing else.
@@ -52,12 +55,11 @@ pub(super) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
 
 /// What is known of a token.
 struct Known {
-    grant: GrantId,
+    grant: Arc<Grant>,
     scope: Option<Vec<String>>,
     issued_at: u64,
     expires: u64,
     is_access_token: bool,
-    is_revoked: bool,
 }
 
 fn state(
@@ -66,51 +68,57 @@ fn state(
     params: &Params,
     token: &str,
 ) -> Option<Map<String, Value>> {
-    let key = token.to_owned();
-    let store = ctx.issuer.store();
     let only = params
         .get("token_type_hint")
         .filter(|_| ctx.omits(Check::IntrospectionHint));
-    let access = store
-        .access_tokens
-        .get_expired(&key)
-        .filter(|_| only.is_none_or(|hint| hint == "access_token"));
-    let refresh = store
-        .refresh_tokens
-        .get_expired(&key)
-        .filter(|_| only.is_none_or(|hint| hint == "refresh_token"));
-    let known = match (access, refresh) {
-        (Some(found), _) => Known {
-            grant: found.grant,
-            scope: Some(found.scope.clone()),
-            issued_at: found.issued_at,
-            expires: found.expires,
-            is_access_token: true,
-            is_revoked: found.revoked,
-        },
-        (None, Some(found)) if !found.used => Known {
-            grant: found.grant,
-            scope: found.scope.clone(),
-            issued_at: found.issued_at,
-            expires: found.expires,
-            is_access_token: false,
-            is_revoked: found.revoked,
-        },
-        _ => return None,
-    };
-    let grant = if ctx.omits(Check::IntrospectionRevoked) {
-        store.grant_even_revoked(known.grant)?
+    let known = if only.is_none_or(|hint| hint == "access_token") {
+        of_access_token(ctx, token)
     } else {
-        store.grant(known.grant).filter(|_| !known.is_revoked)?
+        None
     };
-    drop(store);
-    let is_own = client.is_none_or(|client| client.id == grant.client_id || client.open);
+    let known = known.or_else(|| {
+        only.is_none_or(|hint| hint == "refresh_token")
+            .then(|| of_refresh_token(ctx, token))?
+    })?;
+    let is_own = client.is_none_or(|client| client.id == known.grant.client_id || client.open);
     let is_alive = ctx.now < known.expires || ctx.omits(Check::IntrospectionExpiry);
     let may_tell = is_own || ctx.omits(Check::IntrospectionClient);
-    (may_tell && is_alive).then(|| describe(ctx, &known, &grant))
+    (may_tell && is_alive).then(|| describe(ctx, &known))
 }
 
-fn describe(ctx: &Context<'_>, known: &Known, grant: &Grant) -> Map<String, Value> {
+fn of_access_token(ctx: &Context<'_>, token: &str) -> Option<Known> {
+    let token = AccessToken::read(ctx, token)?;
+    let even_revoked = ctx.omits(Check::IntrospectionRevoked);
+    let grant = token.grant(ctx, &ctx.issuer.store(), even_revoked)?;
+    Some(Known {
+        grant,
+        scope: Some(token.scope),
+        issued_at: token.issued_at,
+        expires: token.expires,
+        is_access_token: true,
+    })
+}
+
+fn of_refresh_token(ctx: &Context<'_>, token: &str) -> Option<Known> {
+    let token = RefreshToken::read(&ctx.issuer.seal, token)?;
+    let store = ctx.issuer.store();
+    let grant = if ctx.omits(Check::IntrospectionRevoked) {
+        store.grant_even_revoked(token.grant)
+    } else {
+        let is_revoked = token.is_revoked(ctx, &store);
+        store.grant(token.grant).filter(|_| !is_revoked)
+    };
+    Some(Known {
+        grant: grant.filter(|_| !token.is_used(&store))?,
+        scope: token.scope,
+        issued_at: token.issued_at,
+        expires: token.expires,
+        is_access_token: false,
+    })
+}
+
+fn describe(ctx: &Context<'_>, known: &Known) -> Map<String, Value> {
+    let grant = &known.grant;
     let mut document = Map::new();
     let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
     put("active", Value::Bool(true));

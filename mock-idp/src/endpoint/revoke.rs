@@ -8,7 +8,8 @@ use crate::fault::Check;
 use crate::oauth_error::OauthError;
 use crate::params::Params;
 use crate::reply::Reply;
-use crate::store::{Client, Store};
+use crate::store::Client;
+use crate::token::{AccessToken, RefreshToken};
 
 /// The parameters that this endpoint and introspection know; none may come twice.
 pub(super) const KNOWN: [&str; 6] = [
@@ -49,26 +50,24 @@ fn revoke(
     params: &Params,
     token: &str,
 ) -> Result<(), OauthError> {
-    let key = token.to_owned();
-    let mut store = ctx.issuer.store();
     // A hint only says where to look first (https://www.rfc-editor.org/rfc/rfc7009#section-2.1).
     let only = params
         .get("token_type_hint")
         .filter(|_| ctx.omits(Check::RevocationHint));
-    let refresh = store
-        .refresh_tokens
-        .get_expired(&key)
-        .map(|found| found.grant);
-    let refresh = refresh.filter(|_| only.is_none_or(|hint| hint == "refresh_token"));
-    let access = store
-        .access_tokens
-        .get_expired(&key)
-        .map(|found| found.grant);
-    let access = access.filter(|_| only.is_none_or(|hint| hint == "access_token"));
-    let Some(id) = refresh.or(access) else {
-        return Ok(());
+    let refresh = RefreshToken::read(&ctx.issuer.seal, token)
+        .filter(|_| only.is_none_or(|hint| hint == "refresh_token"));
+    let access = if refresh.is_none() && only.is_none_or(|hint| hint == "access_token") {
+        AccessToken::read(ctx, token)
+    } else {
+        None
     };
-    let Some(grant) = store.grant(id) else {
+    let mut store = ctx.issuer.store();
+    let grant = match (&refresh, &access) {
+        (Some(refresh), _) => store.grant(refresh.grant),
+        (None, Some(access)) => access.grant(ctx, &store, false),
+        (None, None) => None,
+    };
+    let Some(grant) = grant else {
         return Ok(());
     };
     if client.is_some_and(|client| client.id != grant.client_id)
@@ -81,27 +80,19 @@ fn revoke(
     if ctx.omits(Check::RevocationEffect) {
         return Ok(());
     }
-    if refresh.is_some() && ctx.omits(Check::RevocationPredecessor) {
-        for token in store.refresh_tokens.values_mut() {
-            token.used &= token.grant != id;
+    let (id, expires) = match (refresh, access) {
+        (Some(refresh), _) => {
+            if ctx.omits(Check::RevocationPredecessor) {
+                store.rotate_back(refresh.grant);
+            } else if !ctx.omits(Check::RevocationCascade) {
+                // The access tokens of the same grant go with it.
+                store.revoke_grant(refresh.grant);
+            }
+            (refresh.revocation_id(), refresh.expires)
         }
-        revoke_one(&mut store, &key);
-        return Ok(());
-    }
-    match refresh {
-        Some(_) if ctx.omits(Check::RevocationCascade) => revoke_one(&mut store, &key),
-        // The access tokens of the same grant go with it.
-        Some(_) => store.revoke_grant(id),
-        None => revoke_one(&mut store, &key),
-    }
+        (None, Some(access)) => (access.id, access.expires),
+        (None, None) => return Ok(()),
+    };
+    store.revoked.insert(id, (), expires, ctx.now);
     Ok(())
-}
-
-fn revoke_one(store: &mut Store, key: &String) {
-    if let Some(token) = store.access_tokens.get_mut(key) {
-        token.revoked = true;
-    }
-    if let Some(token) = store.refresh_tokens.get_mut(key) {
-        token.revoked = true;
-    }
 }

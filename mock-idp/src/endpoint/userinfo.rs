@@ -16,7 +16,8 @@ use crate::jws::{self, Signer};
 use crate::keys::Algorithm;
 use crate::oauth_error::OauthError;
 use crate::reply::Reply;
-use crate::store::{AccessToken, Authentication, Grant};
+use crate::store::{Authentication, Grant};
+use crate::token::AccessToken;
 use crate::users;
 
 /// Answers the claims of the user whose access token it is.
@@ -146,27 +147,13 @@ fn any_body(ctx: &Context<'_>) -> Option<String> {
 }
 
 fn find(ctx: &Context<'_>, token: &str) -> Option<(AccessToken, Arc<Grant>)> {
-    let store = ctx.issuer.store();
-    let known = store.access_tokens.get_expired(&token.to_owned());
-    let by_beginning = || {
-        let is_careless =
-            ctx.omits(Check::AccessTokenIntegrity) || ctx.omits(Check::AccessTokenEachCharacter);
-        let beginning = token.get(..8).filter(|_| is_careless)?;
-        let keys = store.access_tokens.keys();
-        keys.filter(|own| own.starts_with(beginning))
-            .find_map(|own| store.access_tokens.get_expired(own))
+    let Some(found) = AccessToken::read(ctx, token) else {
+        return of_id_token(ctx, token).filter(|_| ctx.omits(Check::UserinfoTokenType));
     };
-    if let Some(found) = known.or_else(by_beginning) {
-        let is_in_time = ctx.now < found.expires || ctx.omits(Check::AccessTokenExpiry);
-        let grant = if ctx.omits(Check::AccessTokenRevoked) {
-            store.grant_even_revoked(found.grant)
-        } else {
-            store.grant(found.grant).filter(|_| !found.revoked)
-        };
-        return Some((found.clone(), grant.filter(|_| is_in_time)?));
-    }
-    drop(store);
-    of_id_token(ctx, token).filter(|_| ctx.omits(Check::UserinfoTokenType))
+    let is_in_time = ctx.now < found.expires || ctx.omits(Check::AccessTokenExpiry);
+    let even_revoked = ctx.omits(Check::AccessTokenRevoked);
+    let grant = found.grant(ctx, &ctx.issuer.store(), even_revoked);
+    Some((found, grant.filter(|_| is_in_time)?))
 }
 
 /// What a careless server makes of an ID token: an access token for its subject.
@@ -185,20 +172,20 @@ fn of_id_token(ctx: &Context<'_>, token: &str) -> Option<(AccessToken, Arc<Grant
         id_token_only: false,
     };
     let client_id = parsed.text("aud")?.to_owned();
-    let authentication = Some(authentication);
-    let grant = Grant {
-        client_id,
+    let token = AccessToken {
+        id: String::new(),
+        grant: None,
+        client_id: client_id.clone(),
         scope: scope.clone(),
-        authentication,
         issued_at,
         expires,
     };
-    let token = AccessToken {
-        grant: 0,
+    let grant = Grant {
+        client_id,
         scope,
+        authentication: Some(authentication),
         issued_at,
         expires,
-        revoked: false,
     };
     (ctx.now < expires).then(|| (token, Arc::new(grant)))
 }

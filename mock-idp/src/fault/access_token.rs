@@ -5,10 +5,10 @@ use super::{Break, Check, Fault};
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
         id: "access_token.altered",
-        breaks: &["RFC6749-10.3-1"],
-        summary: "of an access token only the first characters count",
+        breaks: &["RFC6749-10.3-1", "RFC7662-4-3"],
+        summary: "the signature of an access token is not looked at",
         needs: Some("userinfo"),
-        break_: Break::Omit(Check::AccessTokenEachCharacter),
+        break_: Break::Omit(Check::AccessTokenIntegrity),
     },
     Fault {
         id: "access_token.guessable",

@@ -114,6 +114,8 @@ pub(crate) enum Check {
     CodeEachCharacter,
     /// A code is good for one token request.
     CodeSingleUse,
+    /// A code is looked at and marked as used in one go.
+    CodeRace,
     /// The tokens of a reused code are revoked.
     CodeReuseRevokes,
     /// A code is good for a minute.
@@ -215,6 +217,10 @@ pub(crate) enum Check {
     RefreshReplayByOther,
     /// A used refresh token is refused.
     RefreshSingleUse,
+    /// A refresh token is looked at and marked as used in one go.
+    RefreshRace,
+    /// No refresh token is handed out twice.
+    RefreshTokenUnique,
     /// Reuse revokes the family.
     RefreshReuseRevokes,
     /// A refresh token belongs to its client.
@@ -228,14 +234,14 @@ pub(crate) enum Check {
     /// A refresh token expires.
     RefreshExpiry,
     // Bearer tokens.
-    /// Each character of an access token counts.
-    AccessTokenEachCharacter,
     /// An access token expires.
     AccessTokenExpiry,
     /// A revoked access token is dead.
     AccessTokenRevoked,
-    /// An access token is known by all of its characters.
+    /// The signature of an access token.
     AccessTokenIntegrity,
+    /// No access token is handed out twice.
+    AccessTokenUnique,
     /// An access token cannot be guessed.
     AccessTokenEntropy,
     /// An ID token is no access token.

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::oauth_error::OauthError;
 use crate::reply::Reply;
 use crate::route::Endpoint;
+use crate::token::{AccessToken, RefreshToken};
 
 const fn fault(
     id: &'static str,
@@ -36,14 +37,12 @@ fn parameter(ctx: &Context<'_>, name: &str) -> Option<String> {
     ctx.form().ok()?.get(name).map(str::to_owned)
 }
 
-fn is_access_token(ctx: &Context<'_>, token: &String) -> bool {
-    let store = ctx.issuer.store();
-    store.access_tokens.get_expired(token).is_some()
+fn is_access_token(ctx: &Context<'_>, token: &str) -> bool {
+    AccessToken::read(ctx, token).is_some()
 }
 
-fn is_refresh_token(ctx: &Context<'_>, token: &String) -> bool {
-    let store = ctx.issuer.store();
-    store.refresh_tokens.get_expired(token).is_some()
+fn is_refresh_token(ctx: &Context<'_>, token: &str) -> bool {
+    RefreshToken::read(&ctx.issuer.seal, token).is_some()
 }
 
 fn refuse(reply: &mut Reply, error: &'static str) {
@@ -164,9 +163,8 @@ pub(super) const FAULTS: &[Fault] = &[
             let Some(token) = parameter(ctx, "token") else {
                 return;
             };
-            let store = ctx.issuer.store();
-            let found = store.refresh_tokens.get_expired(&token);
-            if found.is_some_and(|token| token.used) {
+            let found = RefreshToken::read(&ctx.issuer.seal, &token);
+            if found.is_some_and(|token| token.is_used(&ctx.issuer.store())) {
                 refuse(reply, "invalid_grant");
             }
         }),
@@ -194,7 +192,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "an unknown token is answered with an error",
         answer(|ctx, reply| {
             let is_unknown =
-                |token: &String| !is_access_token(ctx, token) && !is_refresh_token(ctx, token);
+                |token: &str| !is_access_token(ctx, token) && !is_refresh_token(ctx, token);
             if parameter(ctx, "token").is_some_and(|token| is_unknown(&token)) {
                 refuse(reply, "invalid_token");
             }

@@ -67,12 +67,6 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     ),
     fault(
-        "userinfo.altered_token_taken",
-        &["RFC6749-10.3-1"],
-        "an access token is known by its first characters",
-        Break::Omit(Check::AccessTokenIntegrity),
-    ),
-    fault(
         "userinfo.body_of_any_request",
         &["RFC6750-2.2-2"],
         "a token in the body of a GET or of a multipart request is taken",

@@ -4,14 +4,15 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::tokens::{Issued, new_access_token, new_refresh_token};
+use super::token_response::{Issued, Successor, new_refresh_token};
 use crate::authorization::is_verifier;
 use crate::context::Context;
 use crate::fault::Check;
 use crate::id_token::IssuedBy;
 use crate::oauth_error::OauthError;
 use crate::params::Params;
-use crate::store::{Challenge, ChallengeMethod, Client, Code};
+use crate::store::{Challenge, ChallengeMethod, Client, Code, GrantId};
+use crate::token::AccessToken;
 
 /// How long a code lives when it lives too long, in seconds.
 const LONG_LIFETIME: u64 = 3_600;
@@ -45,7 +46,8 @@ pub(crate) fn redeem(
             "the code was issued to another client",
         ));
     }
-    if code.used && !ctx.omits(Check::CodeSingleUse) {
+    let is_race = ctx.omits(Check::CodeRace) && code.used.is_some_and(|at| ctx.races(at));
+    if code.used.is_some() && !is_race && !ctx.omits(Check::CodeSingleUse) {
         if !ctx.omits(Check::CodeReuseRevokes) {
             store.revoke_grant(code.grant);
         }
@@ -58,12 +60,21 @@ pub(crate) fn redeem(
     check_redirect_uri(ctx, &code, params)?;
     check_verifier(ctx, code.challenge.as_ref(), params)?;
     if let Some(entry) = store.codes.get_mut(&key) {
-        entry.used = true;
+        entry.used.get_or_insert(ctx.clock);
     }
-    let access_token = new_access_token(ctx, &mut store, code.grant, grant.scope.clone());
-    let refresh_token = new_refresh_token(ctx, &mut store, client, code.grant, &grant);
+    let first = Successor {
+        grant: code.grant,
+        generation: store.rotation(code.grant).generation,
+        scope: None,
+    };
+    let refresh_token = new_refresh_token(ctx, &mut store, client, &grant, first);
     drop(store);
 
+    let access_token = AccessToken::issue(ctx, Some(code.grant), &grant, &grant.scope);
+    if ctx.omits(Check::RefreshAccessToken) {
+        let mut store = ctx.issuer.store();
+        store.keep_for_fault(first_access_token(code.grant), access_token.clone(), ctx.now);
+    }
     let issued = Issued {
         client,
         grant: &grant,
@@ -73,6 +84,11 @@ pub(crate) fn redeem(
         issued_by: Some(IssuedBy::Code),
     };
     Ok(issued.into_response(ctx))
+}
+
+/// Where a careless server keeps the access token of a grant, to give it again.
+pub(super) fn first_access_token(grant: GrantId) -> String {
+    format!("access token of grant {grant}")
 }
 
 /// What a careless server finds: a code that begins alike.

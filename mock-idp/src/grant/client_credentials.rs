@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::tokens::{ACCESS_TOKEN_LIFETIME, Issued, new_access_token};
+use super::token_response::Issued;
 use crate::context::Context;
 use crate::fault::Check;
 use crate::oauth_error::OauthError;
 use crate::params::Params;
 use crate::store::{Client, Grant};
+use crate::token::{ACCESS_TOKEN_LIFETIME, AccessToken};
 
 /// What a client may ask for on its own behalf. The values of OpenID Connect are about users.
 const SCOPES: [&str; 1] = ["api"];
@@ -42,10 +43,8 @@ pub(crate) fn grant(
         issued_at: ctx.now,
         expires: ctx.now + ACCESS_TOKEN_LIFETIME,
     };
-    let mut store = ctx.issuer.store();
-    let id = store.add_grant(grant.clone());
-    let access_token = new_access_token(ctx, &mut store, id, scope.clone());
-    drop(store);
+    // The token says it all: nothing is kept.
+    let access_token = AccessToken::issue(ctx, None, &grant, &scope);
     let issued = Issued {
         client,
         grant: &grant,

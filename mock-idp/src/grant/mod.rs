@@ -3,11 +3,9 @@
 mod authorization_code;
 mod client_credentials;
 mod refresh_token;
-mod tokens;
+mod token_response;
 
-pub(crate) use tokens::{
-    ACCESS_TOKEN_LIFETIME, GRANT_LIFETIME, MEMORY, OFFLINE_GRANT_LIFETIME, new_access_token,
-};
+pub(crate) use token_response::{GRANT_LIFETIME, MEMORY, OFFLINE_GRANT_LIFETIME};
 
 pub(crate) use self::authorization_code::redeem;
 pub(crate) use self::client_credentials::grant as grant_client_credentials;

@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::tokens::{Issued, new_access_token, new_refresh_token};
+use super::authorization_code::first_access_token;
+use super::token_response::{Issued, Successor, new_refresh_token};
 use crate::context::Context;
 use crate::fault::{Check, Document};
 use crate::id_token::IssuedBy;
@@ -11,6 +12,7 @@ use crate::oauth_error::OauthError;
 use crate::params::Params;
 use crate::scope;
 use crate::store::Client;
+use crate::token::{AccessToken, RefreshToken};
 
 /// Uses a refresh token. Whatever is wrong with the request, the token stays good; only its reuse takes the grant back.
 pub(crate) fn refresh(
@@ -21,31 +23,30 @@ pub(crate) fn refresh(
     let text = params
         .get("refresh_token")
         .ok_or_else(|| OauthError::invalid_request("refresh_token is missing"))?;
-    let key = text.to_owned();
     let unknown = || {
         OauthError::invalid_grant("the refresh token is not known, has been used or has expired")
     };
 
+    let found = RefreshToken::read(&ctx.issuer.seal, text).ok_or_else(unknown)?;
+    // Looked at and marked as used under one lock: of many requests with one token, one succeeds.
     let mut store = ctx.issuer.store();
-    let found = store
-        .refresh_tokens
-        .get_expired(&key)
-        .cloned()
-        .ok_or_else(unknown)?;
     let grant = if ctx.omits(Check::RefreshRevoked) {
         store.grant_even_revoked(found.grant)
     } else {
-        store.grant(found.grant).filter(|_| !found.revoked)
+        let is_revoked = found.is_revoked(ctx, &store);
+        store.grant(found.grant).filter(|_| !is_revoked)
     };
     let grant = grant.ok_or_else(unknown)?;
+    let is_race = ctx.omits(Check::RefreshRace) && ctx.races(store.rotation(found.grant).at);
+    let is_used = found.is_used(&store) && !is_race;
     let is_replay_by_other =
-        found.used && grant.client_id != client.id && ctx.omits(Check::RefreshReplayByOther);
+        is_used && grant.client_id != client.id && ctx.omits(Check::RefreshReplayByOther);
     if grant.client_id != client.id && !is_replay_by_other && !ctx.omits(Check::RefreshClient) {
         return Err(OauthError::invalid_grant(
             "the refresh token was issued to another client",
         ));
     }
-    if found.used && !is_replay_by_other && !ctx.omits(Check::RefreshSingleUse) {
+    if is_used && !is_replay_by_other && !ctx.omits(Check::RefreshSingleUse) {
         if !ctx.omits(Check::RefreshReuseRevokes) {
             store.revoke_grant(found.grant);
         }
@@ -57,30 +58,22 @@ pub(crate) fn refresh(
     let scope = narrowed(ctx, found.scope.as_ref().unwrap_or(&grant.scope), params)?;
     let rotates = !ctx.omits(Check::RefreshRotation);
     let refresh_token = if rotates {
-        if let Some(entry) = store.refresh_tokens.get_mut(&key) {
-            entry.used = true;
-        }
-        // The new token has the scope of the old one, whatever this request asked for.
-        let token = new_refresh_token(ctx, &mut store, client, found.grant, &grant);
-        if ctx.omits(Check::RefreshKeepsScope)
-            && let Some(entry) = token
-                .as_ref()
-                .and_then(|token| store.refresh_tokens.get_mut(token))
-        {
-            entry.scope = Some(scope.clone());
-        }
-        token
+        let keeps_less = ctx.omits(Check::RefreshKeepsScope);
+        let next = Successor {
+            grant: found.grant,
+            generation: store.rotate(found.grant, ctx.clock),
+            // The new token has the scope of the old one, whatever this request asked for.
+            scope: if keeps_less { Some(scope.clone()) } else { found.scope },
+        };
+        new_refresh_token(ctx, &mut store, client, &grant, next)
     } else {
-        Some(key)
+        Some(text.to_owned())
     };
-    let old_access_token = store
-        .access_tokens
-        .iter()
-        .find(|(_, token)| token.grant == found.grant && ctx.omits(Check::RefreshAccessToken))
-        .map(|(token, _)| token.clone());
-    let access_token = old_access_token
-        .unwrap_or_else(|| new_access_token(ctx, &mut store, found.grant, scope.clone()));
+    let old_access_token = store.kept_for_fault(&first_access_token(found.grant));
     drop(store);
+    let access_token = old_access_token
+        .filter(|_| ctx.omits(Check::RefreshAccessToken))
+        .unwrap_or_else(|| AccessToken::issue(ctx, Some(found.grant), &grant, &scope));
 
     let issued = Issued {
         client,

@@ -1,5 +1,6 @@
 //! A table that cannot grow without end.
 
+use std::borrow::Borrow;
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 
@@ -40,7 +41,11 @@ impl<K: Eq + Hash + Clone, V> Bounded<K, V> {
     }
 
     /// An entry that has not expired.
-    pub(crate) fn get(&self, key: &K, now: u64) -> Option<&V> {
+    pub(crate) fn get<Q>(&self, key: &Q, now: u64) -> Option<&V>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
         self.entries
             .get(key)
             .filter(|(_, expires)| now < *expires)
@@ -48,7 +53,11 @@ impl<K: Eq + Hash + Clone, V> Bounded<K, V> {
     }
 
     /// Like [`Self::get`], whether it has expired or not.
-    pub(crate) fn get_expired(&self, key: &K) -> Option<&V> {
+    pub(crate) fn get_expired<Q>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
         self.entries.get(key).map(|(value, _)| value)
     }
 
@@ -56,20 +65,16 @@ impl<K: Eq + Hash + Clone, V> Bounded<K, V> {
         self.entries.get_mut(key).map(|(value, _)| value)
     }
 
-    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+    pub(crate) fn remove<Q>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
         self.entries.remove(key).map(|(value, _)| value)
-    }
-
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
-        self.entries.keys()
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.entries.values().map(|(value, _)| value)
-    }
-
-    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.entries.values_mut().map(|(value, _)| value)
     }
 
     /// The entries, in no order.

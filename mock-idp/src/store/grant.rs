@@ -1,5 +1,7 @@
 //! Grants and what hangs on them: a token is alive as long as its grant is.
 
+use std::time::Duration;
+
 use crate::claims::ClaimsRequest;
 
 /// The number of a grant; later ones are larger.
@@ -52,28 +54,14 @@ pub(crate) struct Code {
     pub(crate) redirect_uri: Option<String>,
     pub(crate) challenge: Option<Challenge>,
     pub(crate) expires: u64,
-    pub(crate) used: bool,
+    /// When it was used, since the Unix epoch.
+    pub(crate) used: Option<Duration>,
 }
 
-/// An access token.
-#[derive(Clone)]
-pub(crate) struct AccessToken {
-    pub(crate) grant: GrantId,
-    /// May be less than that of the grant.
-    pub(crate) scope: Vec<String>,
-    pub(crate) issued_at: u64,
-    pub(crate) expires: u64,
-    pub(crate) revoked: bool,
-}
-
-/// A refresh token. A used one is kept, so that its reuse is noticed.
-#[derive(Clone)]
-pub(crate) struct RefreshToken {
-    pub(crate) grant: GrantId,
-    pub(crate) issued_at: u64,
-    pub(crate) expires: u64,
-    pub(crate) used: bool,
-    pub(crate) revoked: bool,
-    /// What it may be used for, when that is less than the grant.
-    pub(crate) scope: Option<Vec<String>>,
+/// How far the refresh tokens of a grant have come: a token of an earlier generation has been used.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Rotation {
+    pub(crate) generation: u32,
+    /// When the last one was used, since the Unix epoch.
+    pub(crate) at: Duration,
 }

@@ -8,7 +8,7 @@ mod tables;
 
 pub(crate) use client::{ApplicationType, Client, ClientAuth, Registration};
 pub(crate) use grant::{
-    AccessToken, Authentication, Challenge, ChallengeMethod, Code, Grant, GrantId, RefreshToken,
+    Authentication, Challenge, ChallengeMethod, Code, Grant, GrantId, Rotation,
 };
 pub(crate) use session::{Interaction, LogoutRequest, Session};
 pub(crate) use tables::Store;

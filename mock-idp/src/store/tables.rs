@@ -1,34 +1,41 @@
 //! The tables of an issuer.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::bounded::Bounded;
-use super::{
-    AccessToken, Client, Code, Grant, GrantId, Interaction, LogoutRequest, RefreshToken, Session,
-};
+use super::{Client, Code, Grant, GrantId, Interaction, LogoutRequest, Rotation, Session};
 use crate::accounts::CLIENTS;
 
 /// The tables of an issuer. Secrets are the keys; a lookup needs the time.
 pub(crate) struct Store {
     /// The clients that are there without registration.
-    clients: BTreeMap<String, Arc<Client>>,
+    clients: &'static BTreeMap<String, Arc<Client>>,
     registered: Bounded<String, Arc<Client>>,
     pub(crate) sessions: Bounded<String, Session>,
     pub(crate) interactions: Bounded<String, Interaction>,
     pub(crate) logouts: Bounded<String, LogoutRequest>,
     pub(crate) codes: Bounded<String, Code>,
-    pub(crate) access_tokens: Bounded<String, AccessToken>,
-    pub(crate) refresh_tokens: Bounded<String, RefreshToken>,
+    /// The tokens that were taken back one by one, by their ids, until they would have expired.
+    pub(crate) revoked: Bounded<String, ()>,
     /// What a user has consented to, by client and subject.
     pub(crate) consents: Bounded<(String, String), Vec<String>>,
     /// The `jti` of client assertions, by client.
     pub(crate) assertions: Bounded<(String, String), ()>,
     /// Wrong client secrets one after another, by client.
     pub(crate) failures: Bounded<String, u32>,
-    // Whether each is revoked stands beside it: what was revoked is remembered until it would have expired.
-    grants: BTreeMap<GrantId, (Arc<Grant>, bool)>,
+    /// What only a careless server would keep: filled when a fault asks for it.
+    careless: Bounded<String, String>,
+    grants: BTreeMap<GrantId, Kept>,
     last_grant: GrantId,
+}
+
+/// A grant, and what has become of it: one that was revoked is remembered until it would have expired.
+struct Kept {
+    grant: Arc<Grant>,
+    is_revoked: bool,
+    rotation: Rotation,
 }
 
 impl std::fmt::Debug for Store {
@@ -39,36 +46,34 @@ impl std::fmt::Debug for Store {
 
 impl Store {
     /// So many of each are kept at most.
-    const MOST: usize = 100_000;
-
-    /// A store with these clients.
-    pub(crate) fn new(clients: BTreeMap<String, Arc<Client>>) -> Self {
-        Self {
-            clients,
-            registered: Bounded::new(Self::MOST / 10),
-            sessions: Bounded::new(Self::MOST),
-            interactions: Bounded::new(Self::MOST / 10),
-            logouts: Bounded::new(Self::MOST / 10),
-            codes: Bounded::new(Self::MOST),
-            access_tokens: Bounded::new(2 * Self::MOST),
-            refresh_tokens: Bounded::new(2 * Self::MOST),
-            consents: Bounded::new(Self::MOST),
-            assertions: Bounded::new(Self::MOST),
-            failures: Bounded::new(1_000),
-            grants: BTreeMap::new(),
-            last_grant: 0,
-        }
-    }
+    const MOST: usize = 50_000;
 
     /// A store that knows the static clients.
     pub(crate) fn with_static_clients() -> Self {
+        // There may be many issuers: they share what never changes.
+        static CLIENTS_BY_ID: OnceLock<BTreeMap<String, Arc<Client>>> = OnceLock::new();
         let client = |account| Arc::new(Client::of_account(account));
-        Self::new(
+        let clients = CLIENTS_BY_ID.get_or_init(|| {
             CLIENTS
                 .iter()
                 .map(|account| (account.id.to_owned(), client(account)))
-                .collect(),
-        )
+                .collect()
+        });
+        Self {
+            clients,
+            registered: Bounded::new(Self::MOST / 5),
+            sessions: Bounded::new(Self::MOST),
+            interactions: Bounded::new(Self::MOST / 5),
+            logouts: Bounded::new(Self::MOST / 5),
+            codes: Bounded::new(Self::MOST),
+            revoked: Bounded::new(4 * Self::MOST),
+            consents: Bounded::new(Self::MOST),
+            assertions: Bounded::new(2 * Self::MOST),
+            failures: Bounded::new(1_000),
+            careless: Bounded::new(10_000),
+            grants: BTreeMap::new(),
+            last_grant: 0,
+        }
     }
 
     /// A client, registered or not.
@@ -122,10 +127,14 @@ impl Store {
     pub(crate) fn add_grant(&mut self, grant: Grant) -> GrantId {
         let now = grant.issued_at;
         self.last_grant += 1;
-        self.grants
-            .insert(self.last_grant, (Arc::new(grant), false));
+        let kept = Kept {
+            grant: Arc::new(grant),
+            is_revoked: false,
+            rotation: Rotation::default(),
+        };
+        self.grants.insert(self.last_grant, kept);
         while let Some(oldest) = self.grants.first_entry()
-            && (oldest.get().0.expires <= now
+            && (oldest.get().grant.expires <= now
                 || *oldest.key() + Self::MOST as u64 <= self.last_grant)
         {
             oldest.remove();
@@ -135,29 +144,67 @@ impl Store {
 
     /// A grant that is not revoked.
     pub(crate) fn grant(&self, id: GrantId) -> Option<Arc<Grant>> {
-        self.grants
-            .get(&id)
-            .filter(|(_, is_revoked)| !is_revoked)
-            .map(|(grant, _)| Arc::clone(grant))
+        let kept = self.grants.get(&id).filter(|kept| !kept.is_revoked);
+        kept.map(|kept| Arc::clone(&kept.grant))
     }
 
     /// A grant, revoked or not.
     pub(crate) fn grant_even_revoked(&self, id: GrantId) -> Option<Arc<Grant>> {
-        self.grants.get(&id).map(|(grant, _)| Arc::clone(grant))
+        self.grants.get(&id).map(|kept| Arc::clone(&kept.grant))
+    }
+
+    /// How far the refresh tokens of a grant have come.
+    pub(crate) fn rotation(&self, id: GrantId) -> Rotation {
+        self.grants
+            .get(&id)
+            .map(|kept| kept.rotation)
+            .unwrap_or_default()
+    }
+
+    /// A refresh token of a grant is used: those that are there become old. Gives the generation of the next.
+    pub(crate) fn rotate(&mut self, id: GrantId, at: Duration) -> u32 {
+        let Some(kept) = self.grants.get_mut(&id) else {
+            return 0;
+        };
+        let generation = kept.rotation.generation.saturating_add(1);
+        kept.rotation = Rotation { generation, at };
+        generation
+    }
+
+    /// What a careless server does: the old refresh tokens of a grant are good again.
+    pub(crate) fn rotate_back(&mut self, id: GrantId) {
+        if let Some(kept) = self.grants.get_mut(&id) {
+            kept.rotation = Rotation::default();
+        }
     }
 
     /// Takes a grant back: all its tokens are dead from now on.
     pub(crate) fn revoke_grant(&mut self, id: GrantId) {
-        if let Some((_, is_revoked)) = self.grants.get_mut(&id) {
-            *is_revoked = true;
+        if let Some(kept) = self.grants.get_mut(&id) {
+            kept.is_revoked = true;
         }
     }
 
     /// Takes back all that a client was granted.
     pub(crate) fn revoke_grants_of(&mut self, client_id: &str) {
-        for (grant, is_revoked) in self.grants.values_mut() {
-            *is_revoked |= grant.client_id == client_id;
+        for kept in self.grants.values_mut() {
+            kept.is_revoked |= kept.grant.client_id == client_id;
         }
+    }
+
+    /// Keeps what a fault needs.
+    pub(crate) fn keep_for_fault(&mut self, key: String, value: String, now: u64) {
+        self.careless.insert(key, value, u64::MAX, now);
+    }
+
+    /// What was kept for a fault.
+    pub(crate) fn kept_for_fault(&self, key: &str) -> Option<String> {
+        self.careless.get_expired(key).cloned()
+    }
+
+    /// What was kept for a fault, once.
+    pub(crate) fn recall(&mut self, key: &str) -> Option<String> {
+        self.careless.remove(key)
     }
 
     /// How many entries there are that come and go.
@@ -166,8 +213,7 @@ impl Store {
         self.sessions.len()
             + self.interactions.len()
             + self.codes.len()
-            + self.access_tokens.len()
-            + self.refresh_tokens.len()
+            + self.revoked.len()
             + self.assertions.len()
             + self.grants.len()
     }

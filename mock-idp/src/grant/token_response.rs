@@ -1,4 +1,4 @@
-//! Access tokens, refresh tokens and the token response.
+//! The token response, and the refresh token in it.
 
 use serde_json::{Map, Value, json};
 
@@ -6,10 +6,9 @@ use crate::context::Context;
 use crate::fault::Check;
 use crate::id_token::{self, IssuedBy, Subject};
 use crate::scope::OFFLINE_ACCESS;
-use crate::store::{AccessToken, Client, Grant, GrantId, RefreshToken, Store};
+use crate::store::{Client, Grant, GrantId, Store};
+use crate::token::{ACCESS_TOKEN_LIFETIME, RefreshToken};
 
-/// How long an access token is good for, in seconds.
-pub(crate) const ACCESS_TOKEN_LIFETIME: u64 = 3_600;
 /// How long a refresh token is good for when it is not used, in seconds.
 const REFRESH_TOKEN_LIFETIME: u64 = 7 * 24 * 3_600;
 /// How long a grant without a refresh token lives, in seconds: its code, then its access token.
@@ -20,54 +19,45 @@ pub(crate) const OFFLINE_GRANT_LIFETIME: u64 = 30 * 24 * 3_600;
 /// How long what has expired is remembered, in seconds, so that it can be told from what never was.
 pub(crate) const MEMORY: u64 = 24 * 3_600;
 
-/// Makes an access token of a grant.
-pub(crate) fn new_access_token(
-    ctx: &Context<'_>,
-    store: &mut Store,
-    grant: GrantId,
-    scope: Vec<String>,
-) -> String {
-    let token = ctx.secret(Check::AccessTokenEntropy);
-    let expires = ctx.now + ACCESS_TOKEN_LIFETIME;
-    let entry = AccessToken {
-        grant,
-        scope,
-        issued_at: ctx.now,
-        expires,
-        revoked: false,
-    };
-    store
-        .access_tokens
-        .insert(token.clone(), entry, expires + MEMORY, ctx.now);
-    token
-}
-
 /// Makes a refresh token of a grant, if the grant has offline access.
 pub(super) fn new_refresh_token(
     ctx: &Context<'_>,
     store: &mut Store,
     client: &Client,
-    id: GrantId,
     grant: &Grant,
+    of: Successor,
 ) -> Option<String> {
     let is_offline = grant.scope.iter().any(|value| value == OFFLINE_ACCESS);
     if !is_offline || !client.may_use_grant("refresh_token") {
         return None;
     }
-    let token = ctx.random();
-    let expires = (ctx.now + REFRESH_TOKEN_LIFETIME).min(grant.expires);
-    let entry = RefreshToken {
-        grant: id,
+    let last = format!("last refresh token {}", grant.client_id);
+    if ctx.omits(Check::RefreshTokenUnique)
+        && let Some(token) = store.recall(&last)
+    {
+        return Some(token);
+    }
+    let token = RefreshToken {
+        id: ctx.random_octets(),
+        grant: of.grant,
+        generation: of.generation,
         issued_at: ctx.now,
-        expires,
-        used: false,
-        revoked: false,
-        scope: None,
+        expires: (ctx.now + REFRESH_TOKEN_LIFETIME).min(grant.expires),
+        scope: of.scope,
     };
-    store
-        .refresh_tokens
-        .insert(token.clone(), entry, expires + MEMORY, ctx.now);
-    Some(token)
+    let text = token.write(&ctx.issuer.seal);
+    if ctx.omits(Check::RefreshTokenUnique) {
+        store.keep_for_fault(last, text.clone(), ctx.now);
+    }
+    Some(text)
+}
+
+/// Where a refresh token stands in its grant.
+pub(super) struct Successor {
+    pub(super) grant: GrantId,
+    pub(super) generation: u32,
+    /// What it may be used for, when that is less than the grant.
+    pub(super) scope: Option<Vec<String>>,
 }
 
 /// What a token response is made of.
