@@ -168,9 +168,13 @@ fn faults() -> String {
         let artifact = fault.id.split('.').next().unwrap_or_default();
         *rows.entry(artifact).or_default() += 1;
     }
+    let all = mock_idp::faults();
+    let under_load = all.iter().filter(|fault| fault.shows_under_load()).count();
     let mut text = format!(
-        "The mock IdP has {} faults, each caught by a scenario of a requirement that it breaks:\n\n",
-        mock_idp::faults().len()
+        "The mock IdP has {} faults: {} that break a requirement, each caught by a scenario of it, and {under_load} \
+         that only load shows.\n\n",
+        all.len(),
+        all.len() - under_load,
     );
     text.push_str("| artifact | faults |\n|---|---:|\n");
     for (artifact, count) in rows {

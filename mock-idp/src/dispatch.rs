@@ -96,9 +96,7 @@ impl Core {
         let ctx = Context::new(&self.config, &issuer, &route, request, now, rng);
         let mut reply = if request.method() == Method::OPTIONS && endpoint.allows_cors() {
             Reply::empty(StatusCode::NO_CONTENT)
-        } else if !endpoint.methods().contains(&request.method().as_str())
-            && !is_careless_about_methods(&ctx)
-        {
+        } else if !endpoint.takes(request.method()) && !is_careless_about_methods(&ctx) {
             endpoint::method_not_allowed(&ctx)
         } else {
             endpoint::answer(&ctx).unwrap_or_else(|mut error: OauthError| {
@@ -186,14 +184,11 @@ impl Core {
 impl Context<'_> {
     /// The client with this id; in permissive mode there is one for every id.
     pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
-        let known = self.issuer.store().client(id);
-        match known {
-            Some(client) if self.config.any_client => Some(Arc::new(Client {
-                open: true,
-                ..Client::clone(&client)
-            })),
-            None if self.config.any_client => Some(Arc::new(Client::open(id))),
-            other => other,
+        let mut store = self.issuer.store();
+        if self.config.any_client {
+            Some(store.open_client(id))
+        } else {
+            store.client(id)
         }
     }
 }

@@ -161,7 +161,8 @@ impl Control {
         Ok(())
     }
 
-    /// Lets the answers of an issuer come late, in pieces, or not at all. On wiremock only a delay has an effect.
+    /// Lets the answers of an issuer come late, in pieces, or not at all. On wiremock it can come late
+    /// or not at all.
     ///
     /// # Errors
     ///

@@ -28,6 +28,7 @@ pub(crate) struct Issuer {
     // How far the clock of this issuer is ahead, in seconds.
     ahead: AtomicU64,
     transport: Mutex<Transport>,
+    token_requests: AtomicU64,
 }
 
 impl Issuer {
@@ -42,6 +43,7 @@ impl Issuer {
             keys: Mutex::default(),
             ahead: AtomicU64::new(0),
             transport: Mutex::default(),
+            token_requests: AtomicU64::new(0),
         }
     }
 
@@ -69,6 +71,16 @@ impl Issuer {
         self.transport
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a request to the token endpoint.
+    pub(crate) fn count_token_request(&self) {
+        self.token_requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many requests came to the token endpoint.
+    pub(crate) fn token_requests(&self) -> u64 {
+        self.token_requests.load(Ordering::Relaxed)
     }
 
     /// The path of cookies.

@@ -52,26 +52,28 @@ pub(crate) fn write(
 
 /// Writes `header.payload.signature`; the header is taken as it is, whatever the signer.
 pub(crate) fn write_raw(header: &[u8], payload: &[u8], signer: &Signer) -> String {
-    let message = format!(
-        "{}.{}",
-        URL_SAFE_NO_PAD.encode(header),
-        URL_SAFE_NO_PAD.encode(payload)
-    );
+    let mut jws = String::with_capacity((header.len() + payload.len()) * 4 / 3 + 96);
+    URL_SAFE_NO_PAD.encode_string(header, &mut jws);
+    jws.push('.');
+    URL_SAFE_NO_PAD.encode_string(payload, &mut jws);
+    let message = jws.as_bytes();
     let signature = match signer {
-        Signer::Key(key) => key.sign(message.as_bytes()),
-        Signer::OtherPadding(key) => key.sign_with_other_padding(message.as_bytes()),
-        Signer::Der(key) => der(&key.sign(message.as_bytes())),
-        Signer::Hmac(secret) => mac(hmac::HMAC_SHA256, secret, &message),
-        Signer::Hmac512(secret) => mac(hmac::HMAC_SHA512, secret, &message),
+        Signer::Key(key) => key.sign(message),
+        Signer::OtherPadding(key) => key.sign_with_other_padding(message),
+        Signer::Der(key) => der(&key.sign(message)),
+        Signer::Hmac(secret) => mac(hmac::HMAC_SHA256, secret, message),
+        Signer::Hmac512(secret) => mac(hmac::HMAC_SHA512, secret, message),
         Signer::Octets(octets) => octets.clone(),
         Signer::Unsigned => Vec::new(),
     };
-    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+    jws.push('.');
+    URL_SAFE_NO_PAD.encode_string(signature, &mut jws);
+    jws
 }
 
-fn mac(algorithm: hmac::Algorithm, secret: &[u8], message: &str) -> Vec<u8> {
+fn mac(algorithm: hmac::Algorithm, secret: &[u8], message: &[u8]) -> Vec<u8> {
     let key = hmac::Key::new(algorithm, secret);
-    hmac::sign(&key, message.as_bytes()).as_ref().to_vec()
+    hmac::sign(&key, message).as_ref().to_vec()
 }
 
 /// Two numbers of the same size as an ASN.1 SEQUENCE of two INTEGERs.

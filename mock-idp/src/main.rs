@@ -1,10 +1,12 @@
 //! The mock IdP as a program.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use mock_idp::{Algorithm, MockIdp, faults};
+use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
 
 /// An OpenID Provider for tests that can break any single rule on request.
@@ -31,6 +33,9 @@ struct Arguments {
     /// Sign ID tokens with this algorithm: RS256, PS256, ES256 or EdDSA
     #[arg(long, default_value = "RS256", value_parser = algorithm)]
     signing: Algorithm,
+    /// Serve with so many threads; by default with one for each core
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
     /// Write the certificate authority, in PEM, to this file
     #[arg(long, value_name = "FILE", requires = "tls")]
     ca_out: Option<PathBuf>,
@@ -46,19 +51,37 @@ fn algorithm(name: &str) -> Result<Algorithm, String> {
     Algorithm::from_name(name).ok_or_else(|| "not one of RS256, PS256, ES256, EdDSA".to_owned())
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
-    match run(Arguments::parse()).await {
+    let arguments = Arguments::parse();
+    let served = runtime(arguments.threads)
+        .map_err(|error| error.to_string())
+        .and_then(|runtime| runtime.block_on(run(arguments)));
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
             ExitCode::FAILURE
         }
     }
+}
+
+fn runtime(threads: Option<NonZeroUsize>) -> std::io::Result<Runtime> {
+    let mut builder = match threads.map(NonZeroUsize::get) {
+        // Without hand-overs between threads.
+        Some(1) => tokio::runtime::Builder::new_current_thread(),
+        threads => {
+            let mut builder = tokio::runtime::Builder::new_multi_thread();
+            if let Some(threads) = threads {
+                builder.worker_threads(threads);
+            }
+            builder
+        }
+    };
+    builder.enable_all().build()
 }
 
 async fn run(arguments: Arguments) -> Result<(), String> {

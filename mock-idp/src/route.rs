@@ -1,5 +1,7 @@
 //! Which issuer and which endpoint a path names.
 
+use http::Method;
+
 /// An endpoint of the mock IdP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Endpoint {
@@ -47,13 +49,13 @@ impl Endpoint {
     ];
 
     /// The methods that the endpoint takes, as `Allow` lists them.
-    pub(crate) fn methods(self) -> &'static [&'static str] {
+    pub(crate) fn methods(self) -> &'static str {
         match self {
             Self::OpenidConfiguration
             | Self::AuthorizationServerMetadata
             | Self::MisplacedMetadata
-            | Self::Jwks => &["GET", "HEAD"],
-            Self::Authorize | Self::Userinfo | Self::Logout => &["GET", "POST"],
+            | Self::Jwks => "GET, HEAD",
+            Self::Authorize | Self::Userinfo | Self::Logout => "GET, POST",
             Self::Login
             | Self::Account
             | Self::Consent
@@ -61,9 +63,14 @@ impl Endpoint {
             | Self::Revoke
             | Self::Introspect
             | Self::Register
-            | Self::LogoutConfirm => &["POST"],
-            Self::ClientConfiguration => &["GET", "PUT", "DELETE"],
+            | Self::LogoutConfirm => "POST",
+            Self::ClientConfiguration => "GET, PUT, DELETE",
         }
+    }
+
+    /// Whether the endpoint takes the method.
+    pub(crate) fn takes(self, method: &Method) -> bool {
+        self.methods().split(", ").any(|own| own == method.as_str())
     }
 
     /// Whether scripts of other origins may call it: those that a client calls itself, never the ones that a browser

@@ -92,7 +92,11 @@ fn faults(style: Style) -> String {
         text += &format!(
             "{}  {}\n",
             style.bold(&format!("{:<44}", fault.id)),
-            fault.breaks.join(" ")
+            if fault.shows_under_load() {
+                "under load".to_owned()
+            } else {
+                fault.breaks.join(" ")
+            }
         );
         text += &format!("    {}\n", fault.summary);
     }

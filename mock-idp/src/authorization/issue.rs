@@ -104,8 +104,7 @@ fn remember(
     });
     drop(store);
     let gives_token = request.response_type.token;
-    let access_token =
-        gives_token.then(|| AccessToken::issue(ctx, Some(id), grant, &grant.scope));
+    let access_token = gives_token.then(|| AccessToken::issue(ctx, Some(id), grant, &grant.scope));
     (code, access_token)
 }
 

@@ -61,5 +61,5 @@ pub(crate) fn method_not_allowed(ctx: &Context<'_>) -> Reply {
         let error = OauthError::invalid_request("the endpoint does not take this method");
         OauthError { status, ..error }.into_reply()
     };
-    reply.with(ALLOW, &ctx.endpoint.methods().join(", "))
+    reply.with(ALLOW, ctx.endpoint.methods())
 }

@@ -26,6 +26,7 @@ const KNOWN: [&str; 10] = [
 
 /// Answers a token request.
 pub(super) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
+    ctx.issuer.count_token_request();
     let params = ctx.form_or_query()?;
     if params.repeated(&KNOWN).is_some() && !ctx.omits(Check::TokenRepeatedParameter) {
         return Err(OauthError::invalid_request("a parameter came twice"));
@@ -74,12 +75,14 @@ pub(super) fn answer(ctx: &Context<'_>) -> Result<Reply, OauthError> {
 
 /// What a server asks for that has no right to.
 fn demand(ctx: &Context<'_>, params: &Params) -> Option<OauthError> {
-    let body = String::from_utf8_lossy(ctx.request.body());
-    let has_empty = body.split('&').any(|pair| pair.ends_with('='));
-    if has_empty && ctx.omits(Check::TokenEmptyParameter) {
+    let has_empty = || {
+        let mut pairs = ctx.request.body().split(|octet| *octet == b'&');
+        pairs.any(|pair| pair.ends_with(b"="))
+    };
+    if ctx.omits(Check::TokenEmptyParameter) && has_empty() {
         return Some(OauthError::invalid_request("a parameter is empty"));
     }
-    if params.beside(&KNOWN) && ctx.omits(Check::TokenUnknownParameter) {
+    if ctx.omits(Check::TokenUnknownParameter) && params.beside(&KNOWN) {
         return Some(OauthError::invalid_request("a parameter is not known"));
     }
     None

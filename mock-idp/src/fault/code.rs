@@ -60,6 +60,13 @@ pub(super) const FAULTS: &[Fault] = &[
         break_: Break::Omit(Check::CodeExpiry),
     },
     Fault {
+        id: "code.race",
+        breaks: &["RFC6749-4.1.2-7"],
+        summary: "of token requests with one code that come at once, each gets tokens",
+        needs: None,
+        break_: Break::Omit(Check::CodeRace),
+    },
+    Fault {
         id: "code.redirect_uri_optional",
         breaks: &["RFC6749-4.1.3-5"],
         summary: "the token request may leave redirect_uri out",

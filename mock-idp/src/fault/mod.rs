@@ -10,6 +10,8 @@
 //! 3. An *omission* is [`Break::Omit`] with a [`Check`]: one validation that the core then leaves out. A new one is a
 //!    variant of [`Check`] and `if !ctx.omits(Check::X)` at the place of the validation.
 //!
+//! A fault that only load shows has `needs: Some(LOAD)` and breaks no requirement: the tests of load prove it.
+//!
 //! A spoiler breaks one rule and keeps the others: an ID token with a wrong `aud` has a right signature.
 
 mod access_token;
@@ -46,5 +48,6 @@ mod userinfo;
 
 pub(crate) use check::Check;
 pub(crate) use hooks::{Break, Document, Spoiler};
+use table::LOAD;
 pub(crate) use table::find;
 pub use table::{Fault, faults};

@@ -141,6 +141,20 @@ pub(super) const FAULTS: &[Fault] = &[
         break_: Break::Omit(Check::RefreshRotation),
     },
     Fault {
+        id: "refresh.race",
+        breaks: &["RFC9700-4.14.2-9"],
+        summary: "of refreshes with one token that come at once, each succeeds",
+        needs: Some("refresh_token"),
+        break_: Break::Omit(Check::RefreshRace),
+    },
+    Fault {
+        id: "refresh.repeated_token",
+        breaks: &["RFC6749-10.10-1", "RFC6749-10.10-2"],
+        summary: "each refresh token is issued twice",
+        needs: Some("refresh_token"),
+        break_: Break::Omit(Check::RefreshTokenUnique),
+    },
+    Fault {
         id: "refresh.replay_by_other_client",
         breaks: &["RFC6749-6-7"],
         summary: "a refresh token that was replaced works for another client",

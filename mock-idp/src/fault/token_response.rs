@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
 use serde_json::{Value, json};
 
-use super::{Break, Document, Fault};
+use super::{Break, Check, Document, Fault};
 use crate::route::Endpoint;
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -63,6 +63,13 @@ pub(super) const FAULTS: &[Fault] = &[
         break_: Break::Json(Document::TokenResponse, |_, response| {
             response.insert("session_state".to_owned(), Value::Null);
         }),
+    },
+    Fault {
+        id: "token_response.repeated_access_token",
+        breaks: &["RFC6749-10.10-1", "RFC6749-10.10-2"],
+        summary: "each access token is issued twice",
+        needs: None,
+        break_: Break::Omit(Check::AccessTokenUnique),
     },
     Fault {
         id: "token_response.scope_missing",

@@ -73,7 +73,11 @@ pub(crate) fn redeem(
     let access_token = AccessToken::issue(ctx, Some(code.grant), &grant, &grant.scope);
     if ctx.omits(Check::RefreshAccessToken) {
         let mut store = ctx.issuer.store();
-        store.keep_for_fault(first_access_token(code.grant), access_token.clone(), ctx.now);
+        store.keep_for_fault(
+            first_access_token(code.grant),
+            access_token.clone(),
+            ctx.now,
+        );
     }
     let issued = Issued {
         client,

@@ -63,7 +63,11 @@ pub(crate) fn refresh(
             grant: found.grant,
             generation: store.rotate(found.grant, ctx.clock),
             // The new token has the scope of the old one, whatever this request asked for.
-            scope: if keeps_less { Some(scope.clone()) } else { found.scope },
+            scope: if keeps_less {
+                Some(scope.clone())
+            } else {
+                found.scope
+            },
         };
         new_refresh_token(ctx, &mut store, client, &grant, next)
     } else {

@@ -147,7 +147,9 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, ser
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE);
+        .header_read_timeout(PATIENCE)
+        // Answers are small: one buffer is cheaper than two.
+        .writev(false);
     builder.http2().timer(TokioTimer::new());
     let answer = service_fn(move |request| answer(service.clone(), request));
     if let Err(error) = builder.serve_connection(TokioIo::new(stream), answer).await {
@@ -188,6 +190,7 @@ async fn carry(reply: Reply) -> Result<Response<Pieces>, Broken> {
             tokio::time::sleep(delay).await;
             Pieces::whole(body)
         }
+        Transport::Hang => return std::future::pending().await,
         Transport::Reset => return Err(Broken),
         Transport::Truncate(length) => Pieces {
             breaks_after: Some(length),

@@ -1,5 +1,7 @@
 //! The mount on wiremock, over http: expectations and one-shot overrides can be laid on top.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Uri;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
@@ -9,6 +11,9 @@ use crate::reply::Transport;
 
 /// Below everything that a test lays on top.
 const PRIORITY: u8 = 255;
+
+/// wiremock answers in the end.
+const LONGER_THAN_ANYBODY_WAITS: Duration = Duration::from_secs(24 * 3_600);
 
 /// Mounts the core.
 pub(crate) async fn mount(server: &MockServer, service: Service) {
@@ -46,6 +51,7 @@ impl Respond for Responder {
         }
         match reply.transport {
             Transport::Delay(delay) => template.set_delay(delay),
+            Transport::Hang => template.set_delay(LONGER_THAN_ANYBODY_WAITS),
             // wiremock sends whole answers only.
             _ => template,
         }

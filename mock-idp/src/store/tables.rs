@@ -13,6 +13,8 @@ pub(crate) struct Store {
     /// The clients that are there without registration.
     clients: &'static BTreeMap<String, Arc<Client>>,
     registered: Bounded<String, Arc<Client>>,
+    // The clients of permissive mode, once they were asked for.
+    opened: Bounded<String, Arc<Client>>,
     pub(crate) sessions: Bounded<String, Session>,
     pub(crate) interactions: Bounded<String, Interaction>,
     pub(crate) logouts: Bounded<String, LogoutRequest>,
@@ -62,6 +64,7 @@ impl Store {
         Self {
             clients,
             registered: Bounded::new(Self::MOST / 5),
+            opened: Bounded::new(Self::MOST / 50),
             sessions: Bounded::new(Self::MOST),
             interactions: Bounded::new(Self::MOST / 5),
             logouts: Bounded::new(Self::MOST / 5),
@@ -84,6 +87,26 @@ impl Store {
             .or_else(|| self.registered(id))
     }
 
+    /// The client with this id, which may do anything: there is one for every id.
+    pub(crate) fn open_client(&mut self, id: &str) -> Arc<Client> {
+        const LONGEST_KEPT: usize = 256;
+        if let Some(client) = self.opened.get_expired(id) {
+            return Arc::clone(client);
+        }
+        let client = Arc::new(match self.client(id) {
+            Some(known) => Client {
+                open: true,
+                ..Client::clone(&known)
+            },
+            None => Client::open(id),
+        });
+        if id.len() <= LONGEST_KEPT {
+            self.opened
+                .insert(id.to_owned(), Arc::clone(&client), u64::MAX, 0);
+        }
+        client
+    }
+
     /// All clients.
     pub(crate) fn clients(&self) -> impl Iterator<Item = &Arc<Client>> {
         self.clients.values().chain(self.registered.values())
@@ -91,18 +114,20 @@ impl Store {
 
     /// A registered client.
     pub(crate) fn registered(&self, id: &str) -> Option<Arc<Client>> {
-        self.registered.get_expired(&id.to_owned()).cloned()
+        self.registered.get_expired(id).cloned()
     }
 
     /// Registers a client, or replaces it.
     pub(crate) fn register(&mut self, client: Client, now: u64) {
+        self.opened.remove(&client.id);
         self.registered
             .insert(client.id.clone(), Arc::new(client), u64::MAX, now);
     }
 
     /// Takes a registration back.
     pub(crate) fn deregister(&mut self, id: &str) {
-        self.registered.remove(&id.to_owned());
+        self.opened.remove(id);
+        self.registered.remove(id);
     }
 
     /// Takes a registration access token back, whosever it is.

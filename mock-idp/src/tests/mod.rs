@@ -1,5 +1,6 @@
 //! The core as a relying party and a browser see it, through `Core::handle`.
 
+mod access_token;
 mod authorize;
 mod client_auth;
 mod discovery;

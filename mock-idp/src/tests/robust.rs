@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Method, Request};
 
-use crate::testing::{CALLBACK, CLIENT, Rp, encode, text};
+use crate::testing::{CALLBACK, CLIENT, Rp, encode, json, text};
 
 #[test]
 fn malformed_input_is_refused_and_never_an_error_of_ours() {
@@ -121,4 +121,21 @@ fn nothing_stays_for_ever() {
         many <= one + 1,
         "{one} entries after one login, {many} after many"
     );
+}
+
+#[test]
+fn what_carries_its_own_state_takes_no_memory() {
+    let rp = Rp::new("");
+    let offline = [("scope", "openid offline_access"), ("prompt", "consent")];
+    let mut tokens = rp.tokens(&offline);
+    let issuer = rp.core().issuer("").unwrap();
+    let before = issuer.store().len();
+    for _ in 0..1_000 {
+        let own = [("grant_type", "client_credentials")];
+        assert_eq!(rp.token_as("conformance-cc", &own).status(), 200);
+        let token = tokens["refresh_token"].as_str().unwrap().to_owned();
+        let refresh = [("grant_type", "refresh_token"), ("refresh_token", &token)];
+        tokens = json(&rp.token(&refresh));
+    }
+    assert_eq!(issuer.store().len(), before);
 }
