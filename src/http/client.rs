@@ -5,12 +5,12 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures::future::BoxFuture;
 use thiserror::Error;
 use url::{Position, Url};
 
-use super::trust;
+use super::wire::{Wire, chain};
 use super::{Deadline, Transport};
 use crate::error::ConfigError;
 use crate::evidence::{Draft, Recorder};
@@ -164,6 +164,7 @@ struct Unanswered {
 #[derive(Debug)]
 pub struct Client {
     http: reqwest::Client,
+    wire: Wire,
     options: ClientOptions,
     recorder: Arc<Recorder>,
     unanswered: Mutex<HashMap<String, Unanswered>>,
@@ -175,26 +176,14 @@ impl Client {
     /// # Errors
     /// The certificates of `options.cacert` can't be read.
     pub fn new(options: ClientOptions, recorder: Arc<Recorder>) -> Result<Self, ConfigError> {
-        // Several versions of a provider's stack may be linked into one test binary; be explicit.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            // Requests go out as they were written, a forged Host included; HTTP/2 has a place of its own for it.
-            .http1_only()
-            .connect_timeout(options.connect_timeout)
-            .timeout(options.max_time)
-            .pool_idle_timeout(Duration::from_secs(20))
-            .danger_accept_invalid_certs(options.insecure);
-        // Who takes any certificate needs none.
-        if let Some(pem) = options.cacert.as_deref().filter(|_| !options.insecure) {
-            builder = builder.tls_backend_preconfigured(trust::tls(pem)?);
-        }
-        let http = builder
+        let wire = Wire::new(&options)?;
+        let http = wire
+            .builder()
             .build()
             .map_err(|e| ConfigError::new(format!("no HTTP client: {}", chain(&e))))?;
         Ok(Self {
             http,
+            wire,
             options,
             recorder,
             unanswered: Mutex::default(),
@@ -295,45 +284,8 @@ impl Client {
     ) -> Result<http::Response<Bytes>, TransportError> {
         let request = reqwest::Request::try_from(request)
             .map_err(|e| TransportError::Unsendable(chain(&e)))?;
-        let mut answer = self
-            .http
-            .execute(request)
-            .await
-            .map_err(|e| self.explain(&e, host))?;
-        let mut body = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|e| self.explain(&e, host))? {
-            if body.len() + chunk.len() > self.options.body_limit {
-                return Err(TransportError::TooLong {
-                    host: host.to_owned(),
-                    limit: self.options.body_limit,
-                });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let mut response = http::Response::new(body.freeze());
-        *response.status_mut() = answer.status();
-        *response.version_mut() = answer.version();
-        *response.headers_mut() = std::mem::take(answer.headers_mut());
-        Ok(response)
-    }
-
-    fn explain(&self, error: &reqwest::Error, host: &str) -> TransportError {
-        let host = host.to_owned();
-        let cause = chain(error);
-        if error.is_timeout() {
-            let limit = if error.is_connect() {
-                self.options.connect_timeout
-            } else {
-                self.options.max_time
-            };
-            TransportError::TimedOut { host, limit }
-        } else if cause.contains("certificate") || cause.contains("tls") || cause.contains("TLS") {
-            TransportError::Tls { host, cause }
-        } else if error.is_connect() {
-            TransportError::Connect { host, cause }
-        } else {
-            TransportError::Broken { host, cause }
-        }
+        let answer = self.http.execute(request).await;
+        self.wire.receive(answer, || host.to_owned()).await
     }
 }
 
@@ -355,28 +307,12 @@ impl Transport for Client {
     }
 }
 
-fn host_and_port(url: &Url) -> String {
+pub(crate) fn host_and_port(url: &Url) -> String {
     let host = url.host_str().unwrap_or("the provider");
     match url.port_or_known_default() {
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
     }
-}
-
-/// The innermost cause says what happened; the outer ones repeat the URL, which may hold secrets.
-fn chain(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    if std::ptr::eq(
-        innermost as *const _ as *const (),
-        error as *const _ as *const (),
-    ) {
-        // Nothing inside: what reqwest says without the URL.
-        return "the request failed".to_owned();
-    }
-    innermost.to_string()
 }
 
 #[cfg(test)]

@@ -8,8 +8,11 @@ mod deadline;
 mod transport;
 mod trust;
 mod user_agent;
+mod wire;
 
 pub use client::{Answer, Client, ClientOptions, TransportError};
 pub use deadline::{Deadline, Pause};
 pub use transport::Transport;
 pub use user_agent::UserAgent;
+#[cfg(feature = "load")]
+pub(crate) use wire::Wire;

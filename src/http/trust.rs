@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
@@ -16,28 +19,91 @@ use crate::error::ConfigError;
 ///
 /// # Errors
 /// There is no certificate in `cacert`, or one that can't be read.
-pub(super) fn tls(cacert: &[u8]) -> Result<ClientConfig, ConfigError> {
-    let own: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(cacert)
-        .collect::<Result<_, _>>()
-        .map_err(|e| ConfigError::new(format!("cacert: {e}")))?;
-    if own.is_empty() {
+pub(super) fn tls(cacert: Option<&[u8]>) -> Result<ClientConfig, ConfigError> {
+    let own: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_slice_iter(cacert.unwrap_or_default())
+            .collect::<Result<_, _>>()
+            .map_err(|e| ConfigError::new(format!("cacert: {e}")))?;
+    if own.is_empty() && cacert.is_some() {
         return Err(ConfigError::new("cacert: no certificate in the file"));
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let failed = |e: Error| ConfigError::new(format!("cacert: {e}"));
     let chain = rustls_platform_verifier::Verifier::new_with_extra_roots(
         own.iter().cloned(),
         Arc::clone(&provider),
     )
-    .map_err(failed)?;
+    .map_err(|e| match cacert {
+        Some(_) => ConfigError::new(format!("cacert: {e}")),
+        None => failed(e),
+    })?;
+    config(provider, Arc::new(Trust { chain, own }))
+}
+
+/// TLS that takes any certificate.
+///
+/// # Errors
+/// Never with the cryptography that is built in.
+pub(super) fn none() -> Result<ClientConfig, ConfigError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let anyone = Arc::new(Anyone(provider.signature_verification_algorithms));
+    config(provider, anyone)
+}
+
+fn config(
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<dyn ServerCertVerifier>,
+) -> Result<ClientConfig, ConfigError> {
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(failed)?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Trust { chain, own }))
+        .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
+}
+
+fn failed(error: Error) -> ConfigError {
+    ConfigError::new(format!("TLS: {error}"))
+}
+
+/// Whoever holds the key of the certificate that is shown.
+#[derive(Debug)]
+struct Anyone(WebPkiSupportedAlgorithms);
+
+impl ServerCertVerifier for Anyone {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, certificate, signature, &self.0)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, certificate, signature, &self.0)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_schemes()
+    }
 }
 
 /// `openssl req -x509` makes a certificate that says of itself that it is an authority. A server that presents
@@ -196,7 +262,7 @@ mod tests {
             "hello",
             "-----BEGIN CERTIFICATE-----\n###\n-----END CERTIFICATE-----\n",
         ] {
-            let error = tls(text.as_bytes()).unwrap_err();
+            let error = tls(Some(text.as_bytes())).unwrap_err();
             assert!(error.message.starts_with("cacert: "), "{error}");
         }
     }
