@@ -70,7 +70,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "load",
         &[
-            "duration", "error", "evidence", "flow", "http", "jwt", "load_run", "login",
+            "duration", "error", "evidence", "finding", "flow", "http", "jwt", "load_run", "login",
             "protocol", "provider", "run",
         ],
     ),

@@ -75,11 +75,6 @@ impl Wire {
         tls
     }
 
-    /// The longest that one exchange may take.
-    pub(crate) fn max_time(&self) -> Duration {
-        self.max_time
-    }
-
     /// Reads an answer to its end. `host` names the provider in errors.
     ///
     /// # Errors
@@ -105,11 +100,7 @@ impl Wire {
     ) -> Result<Bytes, TransportError> {
         let mut whole = Bytes::new();
         let mut gathered = BytesMut::new();
-        while let Some(chunk) = answer
-            .chunk()
-            .await
-            .map_err(|e| self.explain(&e, host()))?
-        {
+        while let Some(chunk) = answer.chunk().await.map_err(|e| self.explain(&e, host()))? {
             if whole.len() + gathered.len() + chunk.len() > self.body_limit {
                 return Err(TransportError::TooLong {
                     host: host(),

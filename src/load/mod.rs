@@ -8,14 +8,20 @@
 #![expect(dead_code, reason = "the workloads that use it are being built on it")]
 
 mod carrier;
+mod client_carrier;
 mod course;
+mod judge;
+mod ledger;
 mod meter;
 mod pace;
+mod pool;
 pub mod scenario;
 mod stop;
+mod subject;
 mod tally;
 mod threshold;
 mod user;
+mod visit;
 mod word;
 
 pub use scenario::Scenario;

@@ -1,0 +1,109 @@
+//! Answers of the other endpoints that clients call.
+
+use bytes::Bytes;
+use http::Response;
+use http::header::CONTENT_TYPE;
+use serde_json::Value;
+
+use super::{Failure, beginning, object, success};
+use crate::jwt::compact::Jws;
+use crate::jwt::key::JwkSet;
+use crate::protocol::kind;
+
+/// UserInfo tells of the user of the ID Token
+/// ([Core 5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse)).
+///
+/// # Errors
+/// It is a refusal, has no `sub`, or another one than `sub`.
+pub(crate) fn userinfo(answer: &Response<Bytes>, sub: Option<&str>) -> Result<(), Failure> {
+    success(answer)?;
+    let claims = if is_jwt(answer) {
+        std::str::from_utf8(answer.body())
+            .ok()
+            .and_then(|text| Jws::parse(text).ok()?.claims().ok().cloned())
+            .ok_or_else(|| Failure::wrong("shape", "a signed JWT with claims", "none"))?
+    } else {
+        object(answer)?
+    };
+    match (claims.get("sub").and_then(Value::as_str), sub) {
+        (None | Some(""), _) => Err(Failure::wrong("shape", "sub, a string", "none")),
+        (Some(told), Some(sub)) if told != sub => Err(Failure::wrong(
+            "sub_mismatch",
+            "the sub of the ID Token",
+            "another sub",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn is_jwt(answer: &Response<Bytes>) -> bool {
+    answer
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/jwt"))
+}
+
+/// A token that was issued a moment ago is active
+/// ([RFC 7662 2.2](https://www.rfc-editor.org/rfc/rfc7662#section-2.2)).
+///
+/// # Errors
+/// It is a refusal, or does not say that the token is active.
+pub(crate) fn introspection(answer: &Response<Bytes>) -> Result<(), Failure> {
+    match object(answer)?.get("active") {
+        Some(Value::Bool(true)) => Ok(()),
+        Some(Value::Bool(false)) => Err(Failure::wrong(
+            "inactive",
+            "active true for a token in use",
+            "active false",
+        )),
+        other => Err(Failure::wrong(
+            "shape",
+            "active, a boolean",
+            other.map_or("none", kind),
+        )),
+    }
+}
+
+/// The token was revoked ([RFC 7009 2.2](https://www.rfc-editor.org/rfc/rfc7009#section-2.2)).
+///
+/// # Errors
+/// It is a refusal.
+pub(crate) fn revocation(answer: &Response<Bytes>) -> Result<(), Failure> {
+    success(answer)
+}
+
+/// Metadata of this issuer
+/// ([Discovery 4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation)).
+///
+/// # Errors
+/// It is a refusal, or the metadata of another issuer.
+pub(crate) fn discovery(answer: &Response<Bytes>, issuer: &str) -> Result<(), Failure> {
+    match object(answer)?.get("issuer").and_then(Value::as_str) {
+        Some(told) if told == issuer => Ok(()),
+        told => Err(Failure::wrong(
+            "issuer",
+            &format!("issuer {issuer:?}"),
+            &told.map_or("none".to_owned(), beginning),
+        )),
+    }
+}
+
+/// A JWK Set with a key in it ([RFC 7517 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)). Its media type may
+/// be that of JSON or its own.
+///
+/// # Errors
+/// It is a refusal, or no such set.
+pub(crate) fn jwks(answer: &Response<Bytes>) -> Result<(), Failure> {
+    success(answer)?;
+    let document: Value = serde_json::from_slice(answer.body())
+        .map_err(|_| Failure::wrong("not_json", "a JWK Set", "no JSON"))?;
+    let set = JwkSet::from_value(&document)
+        .map_err(|why| Failure::wrong("shape", "a JWK Set", &why.to_string()))?;
+    if set.keys.iter().any(|key| key.public_key().is_ok()) {
+        return Ok(());
+    }
+    let actual = format!("{} keys, none that can be read", set.keys.len());
+    Err(Failure::wrong("shape", "a JWK Set with a key", &actual))
+}

@@ -1,0 +1,112 @@
+//! The provider under load: everything about it that passes share.
+
+mod call;
+pub(crate) mod prepare;
+
+pub(crate) use call::Call;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::Request;
+use url::Url;
+
+use crate::flow::RelyingParty;
+use crate::jwt::key::JwkSet;
+use crate::login::Credentials;
+use crate::provider::ClientConfig;
+
+/// Keys are not fetched anew more often, however many ID Tokens name a key that is not published.
+const KEYS_PAUSE: Duration = Duration::from_secs(10);
+
+/// A provider that was discovered, with the client and the users of its file.
+#[derive(Debug)]
+pub(crate) struct Subject {
+    pub(super) rp: Arc<RelyingParty>,
+    /// The issuer that ID Tokens must name.
+    pub(super) issuer: String,
+    /// The client that signs users in; none where the flow signs nobody in.
+    pub(super) sign_in: Option<SignIn>,
+    /// The client credentials grant.
+    pub(super) grant: Option<Service>,
+    pub(super) userinfo: Option<Request<Bytes>>,
+    pub(super) discovery: Request<Bytes>,
+    pub(super) jwks: Option<Request<Bytes>>,
+    /// `id_token_signing_alg_values_supported`.
+    pub(super) id_token_algs: Option<Vec<String>>,
+    /// Whether the metadata promise `iss` in authorization responses.
+    pub(super) promises_iss: bool,
+    keys: Mutex<Keys>,
+}
+
+/// The client that signs users in, and where.
+#[derive(Debug)]
+pub(crate) struct SignIn {
+    pub(crate) client: ClientConfig,
+    pub(crate) redirect_uri: String,
+    pub(crate) users: Vec<Credentials>,
+    /// Where browsers stop.
+    pub(crate) destinations: Vec<String>,
+    pub(crate) authorization: Url,
+    pub(crate) end_session: Option<Url>,
+    pub(crate) calls: Calls,
+    /// Whether a refresh token is asked for.
+    pub(crate) offline: bool,
+}
+
+/// The client that asks for tokens of its own.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) calls: Calls,
+    /// The whole request, where it is always the same.
+    pub(crate) request: Option<Request<Bytes>>,
+}
+
+/// The endpoints that a client calls directly.
+#[derive(Debug)]
+pub(crate) struct Calls {
+    pub(crate) token: Call,
+    pub(crate) introspection: Option<Call>,
+    pub(crate) revocation: Option<Call>,
+}
+
+#[derive(Debug)]
+struct Keys {
+    set: Arc<JwkSet>,
+    fetched: Instant,
+}
+
+impl Subject {
+    /// The published keys.
+    pub(crate) fn keys(&self) -> Arc<JwkSet> {
+        Arc::clone(&self.lock().set)
+    }
+
+    /// The published keys, fetched anew unless that was done a moment ago: a provider may sign with a key that
+    /// it has published meanwhile.
+    pub(crate) async fn newer_keys(&self) -> Option<Arc<JwkSet>> {
+        {
+            let mut keys = self.lock();
+            if keys.fetched.elapsed() < KEYS_PAUSE {
+                return None;
+            }
+            keys.fetched = Instant::now();
+        }
+        let answer = self.rp.fetch_jwks().await.ok()?;
+        let document = serde_json::from_slice(answer.response.body()).ok()?;
+        let set = Arc::new(JwkSet::from_value(&document).ok()?);
+        self.lock().set = Arc::clone(&set);
+        Some(set)
+    }
+
+    /// The user that the `n`th browser belongs to.
+    pub(crate) fn user(&self, n: usize) -> Option<&Credentials> {
+        let users = &self.sign_in.as_ref()?.users;
+        users.get(n % users.len().max(1))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Keys> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,264 @@
+//! Passes of a flow: what is asked word by word, and whether the answers are right.
+
+mod pages;
+mod sampler;
+mod steps;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use futures::future::BoxFuture;
+
+use super::carrier::Carrier;
+use super::ledger::Ledger;
+use super::meter::Meter;
+use super::pool::{Entry, Pool};
+use super::scenario::{AccessTokens, Scenario};
+use super::subject::{Calls, Subject};
+use super::tally::Failure;
+use super::user::{User, Users};
+use super::{Stop, Word};
+use crate::http::UserAgent;
+use pages::Pages;
+use sampler::Sampler;
+
+/// The parameters of the client credentials grant
+/// ([RFC 6749 4.4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2)).
+pub(crate) const CLIENT_CREDENTIALS: [(&str, &str); 1] = [("grant_type", "client_credentials")];
+
+/// Users who go through one flow.
+#[derive(Debug, Clone)]
+pub(crate) struct Visits {
+    shared: Arc<Shared>,
+    flow: Arc<[Word]>,
+    /// Whether passes lease the refresh token that they begin with.
+    from_pool: bool,
+    offline: bool,
+}
+
+/// What all users of a run share, those of setup and races too.
+#[derive(Debug)]
+struct Shared {
+    subject: Arc<Subject>,
+    ledger: Ledger,
+    sampler: Sampler,
+    pool: Pool,
+    stop: Stop,
+    users: AtomicUsize,
+}
+
+impl Visits {
+    /// Users who go through the flow of `scenario`. A flow that finds no refresh token any more stops the run.
+    pub(crate) fn new(subject: Arc<Subject>, scenario: &Scenario, stop: Stop) -> Self {
+        let may_repeat = scenario.access_tokens == AccessTokens::MayRepeat;
+        Self {
+            flow: scenario.flow.as_slice().into(),
+            from_pool: scenario.setup.refresh_tokens > 0,
+            offline: subject.sign_in.as_ref().is_some_and(|s| s.offline),
+            shared: Arc::new(Shared {
+                subject,
+                ledger: Ledger::new(may_repeat),
+                sampler: Sampler::new(scenario.id_tokens),
+                pool: Pool::default(),
+                stop,
+                users: AtomicUsize::new(0),
+            }),
+        }
+    }
+
+    /// Users of the same run who go through another flow, and ask for a refresh token where `offline` says so.
+    pub(super) fn going(&self, flow: &[Word], offline: bool) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            flow: flow.into(),
+            from_pool: false,
+            offline,
+        }
+    }
+
+    /// The provider.
+    pub(crate) fn subject(&self) -> &Arc<Subject> {
+        &self.shared.subject
+    }
+
+    /// The tokens that were issued.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.shared.ledger
+    }
+
+    /// The refresh tokens that wait.
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.shared.pool
+    }
+
+    /// A new user.
+    pub(super) fn visit(&self, carrier: Arc<dyn Carrier>, meter: Arc<Meter>) -> Visit {
+        let pages = Arc::new(Pages::new(Arc::clone(&carrier), Arc::clone(&meter)));
+        Visit {
+            number: self.shared.users.fetch_add(1, Ordering::Relaxed),
+            shared: Arc::clone(&self.shared),
+            flow: Arc::clone(&self.flow),
+            from_pool: self.from_pool,
+            offline: self.offline,
+            agent: UserAgent::new(pages.clone()),
+            pages,
+            carrier,
+            meter,
+            held: Held::default(),
+        }
+    }
+}
+
+impl Users for Visits {
+    fn user(&self, carrier: Arc<dyn Carrier>, meter: Arc<Meter>) -> Box<dyn User> {
+        Box::new(self.visit(carrier, meter))
+    }
+}
+
+/// One user: a browser, and what the client holds for them.
+pub(crate) struct Visit {
+    shared: Arc<Shared>,
+    flow: Arc<[Word]>,
+    from_pool: bool,
+    offline: bool,
+    number: usize,
+    carrier: Arc<dyn Carrier>,
+    meter: Arc<Meter>,
+    pages: Arc<Pages>,
+    agent: UserAgent,
+    held: Held,
+}
+
+impl fmt::Debug for Visit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visit")
+            .field("flow", &self.flow)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What one pass has got so far.
+#[derive(Default)]
+struct Held {
+    code: Option<Code>,
+    access_token: Option<String>,
+    refresh_token: Option<String>,
+    id_token: Option<String>,
+    /// The `sub` of the first ID Token.
+    sub: Option<String>,
+    /// The tokens are a client's own, not a user's.
+    is_service: bool,
+    /// The refresh token came from the pool.
+    leased: bool,
+}
+
+/// A code and the request that it answers.
+struct Code {
+    code: String,
+    nonce: String,
+    verifier: String,
+    iss: Option<String>,
+}
+
+impl User for Visit {
+    fn pass(&mut self, due: Instant) -> BoxFuture<'_, bool> {
+        Box::pin(async move { self.go(due).await.is_ok() })
+    }
+}
+
+impl Visit {
+    /// Goes through the flow once.
+    ///
+    /// # Errors
+    /// The first answer that was wrong or absent.
+    pub(super) async fn go(&mut self, due: Instant) -> Result<(), Failure> {
+        self.end();
+        self.meter.start(due);
+        if self.from_pool {
+            self.lease().await?;
+        }
+        let flow = Arc::clone(&self.flow);
+        let mut result = Ok(());
+        for word in flow.iter() {
+            result = self.step(*word).await;
+            self.meter.settle(result.as_ref().err());
+            if result.is_err() {
+                break;
+            }
+        }
+        self.give_back();
+        result
+    }
+
+    /// Takes the tokens that the last pass ended with.
+    pub(super) fn take_entry(&mut self) -> Option<Entry> {
+        Some(Entry {
+            refresh_token: self.held.refresh_token.take()?,
+            sub: self.held.sub.take(),
+        })
+    }
+
+    /// Takes the code that the last pass ended with, as the parameters that redeem it.
+    pub(super) fn take_code(&mut self) -> Option<[(&'static str, String); 4]> {
+        let code = self.held.code.take()?;
+        let sign_in = self.shared.subject.sign_in.as_ref()?;
+        Some([
+            ("grant_type", "authorization_code".to_owned()),
+            ("code", code.code),
+            ("redirect_uri", sign_in.redirect_uri.clone()),
+            ("code_verifier", code.verifier),
+        ])
+    }
+
+    async fn lease(&mut self) -> Result<(), Failure> {
+        let Some(entry) = self.shared.pool.lease().await else {
+            let why = "no refresh token is left: the provider refused every one of them";
+            self.shared.stop.request(why);
+            return Err(Failure::absent("no_refresh_token", why));
+        };
+        self.held.refresh_token = Some(entry.refresh_token);
+        self.held.sub = entry.sub;
+        self.held.leased = true;
+        Ok(())
+    }
+
+    fn give_back(&mut self) {
+        if std::mem::take(&mut self.held.leased) {
+            let entry = self.take_entry();
+            self.shared.pool.give_back(entry);
+        }
+    }
+
+    /// Forgets what the last pass has got.
+    fn end(&mut self) {
+        self.give_back();
+        self.held = Held::default();
+    }
+
+    fn calls(&self) -> Result<&Calls, Failure> {
+        let subject = &self.shared.subject;
+        let calls = match self.held.is_service {
+            true => subject.grant.as_ref().map(|grant| &grant.calls),
+            false => subject.sign_in.as_ref().map(|sign_in| &sign_in.calls),
+        };
+        calls.ok_or_else(|| unprepared("a client"))
+    }
+}
+
+impl Drop for Visit {
+    /// A pass that is abandoned on its way must not keep a refresh token from its revocation.
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}
+
+/// The flow was not looked at when the subject was prepared: a defect of ours that must not look like the
+/// provider's.
+fn unprepared(what: &str) -> Failure {
+    Failure::absent("unsendable", format!("the flow has no {what} here"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+use std::sync::Mutex;
+
+use mock_idp::MockIdp;
+
+use super::*;
+use crate::evidence::Recorder;
+use crate::http::{Client, ClientOptions, Wire};
+use crate::load::client_carrier::ClientCarrier;
+use crate::load::tally::Tally;
+use crate::provider::ProviderConfig;
+
+/// The provider file of the mock without TLS.
+fn config(idp: &MockIdp, issuer: &str) -> ProviderConfig {
+    crate::builtin::provider(idp, issuer).unwrap()
+}
+
+async fn visits(idp: &MockIdp, issuer: &str, scenario: &str) -> Visits {
+    let client = Client::new(ClientOptions::default(), Arc::new(Recorder::default())).unwrap();
+    let text = format!("{scenario}\n[workload]\nusers = 1\n");
+    let scenario = Scenario::parse("test.toml", "test", &text).unwrap();
+    let subject = Subject::prepare(config(idp, issuer), Arc::new(client), &scenario)
+        .await
+        .unwrap();
+    Visits::new(Arc::new(subject), &scenario, Stop::default())
+}
+
+fn visit(visits: &Visits) -> Visit {
+    let wire = Arc::new(Wire::new(&ClientOptions::default()).unwrap());
+    let now = Instant::now();
+    let tally = Arc::new(Mutex::new(Tally::new(now, now)));
+    visits.visit(
+        Arc::new(ClientCarrier::new(wire).unwrap()),
+        Arc::new(Meter::new(tally)),
+    )
+}
+
+async fn mock() -> MockIdp {
+    MockIdp::builder()
+        .strict()
+        .plain_hyper()
+        .start()
+        .await
+        .unwrap()
+}
+
+const WHOLE: &str = r#"flow = ["discovery", "jwks", "login", "exchange", "userinfo", "refresh*2", "introspect",
+    "authorize", "exchange", "revoke", "logout", "client_credentials", "introspect", "revoke"]
+    id_tokens = 1.0"#;
+
+#[tokio::test]
+async fn every_word_passes_where_nothing_is_wrong() {
+    let idp = mock().await;
+    let visits = visits(&idp, &idp.issuer(), WHOLE).await;
+    for _ in 0..2 {
+        let mut visit = visit(&visits);
+        for _ in 0..2 {
+            assert_eq!(visit.go(Instant::now()).await, Ok(()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn faults_are_noticed() {
+    let idp = mock().await;
+    for (fault, flow, expected) in [
+        ("id_token.wrong_aud", "'login','exchange'", "id_token"),
+        ("id_token.wrong_key", "'login','exchange'", "id_token"),
+        ("id_token.nonce_wrong", "'login','exchange'", "id_token"),
+        ("id_token.at_hash_wrong", "'login','exchange'", "id_token"),
+        ("id_token.exp_past", "'login','exchange'", "id_token"),
+        (
+            "token_response.token_type_wrong",
+            "'client_credentials'",
+            "token_type",
+        ),
+        (
+            "token_response.expires_in_text",
+            "'client_credentials'",
+            "shape",
+        ),
+        ("token_response.html", "'client_credentials'", "not_json"),
+        (
+            "token_response.status_201",
+            "'client_credentials'",
+            "http_201",
+        ),
+        (
+            "token_response.without_id_token",
+            "'login','exchange'",
+            "shape",
+        ),
+        (
+            "authorization_response.state_missing",
+            "'login','exchange'",
+            "redirect",
+        ),
+        (
+            "authorization_response.code_in_fragment",
+            "'login','exchange'",
+            "redirect",
+        ),
+        (
+            "userinfo.wrong_sub",
+            "'login','exchange','userinfo'",
+            "sub_mismatch",
+        ),
+        (
+            "introspection.never_active",
+            "'client_credentials','introspect'",
+            "inactive",
+        ),
+        (
+            "refresh.same_access_token",
+            "'login','exchange','refresh'",
+            "repeated_token",
+        ),
+        (
+            "refresh.id_token_other_sub",
+            "'login','exchange','refresh'",
+            "sub_mismatch",
+        ),
+        (
+            "logout.redirect_elsewhere",
+            "'login','exchange','logout'",
+            "redirect",
+        ),
+        ("jwks.keys_no_array", "'jwks'", "shape"),
+        ("metadata.issuer_slash", "'discovery'", "issuer"),
+    ] {
+        let scenario = format!("flow = [{flow}]\nid_tokens = 1.0");
+        let visits = visits(&idp, &idp.issuer_with(fault), &scenario).await;
+        let failure = visit(&visits).go(Instant::now()).await.expect_err(fault);
+        assert_eq!(
+            (failure.kind.as_ref(), failure.wrong),
+            (expected, true),
+            "{fault}: {}",
+            failure.example
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_rotate_is_right() {
+    let idp = mock().await;
+    let scenario = "flow = ['login', 'exchange', 'refresh*3']";
+    let visits = visits(&idp, &idp.issuer_with("refresh.not_rotated"), scenario).await;
+    assert_eq!(visit(&visits).go(Instant::now()).await, Ok(()));
+}
