@@ -34,7 +34,7 @@ pub(super) fn tls(cacert: Option<&[u8]>) -> Result<ClientConfig, ConfigError> {
     )
     .map_err(|e| match cacert {
         Some(_) => ConfigError::new(format!("cacert: {e}")),
-        None => failed(e),
+        None => failed(&e),
     })?;
     config(provider, Arc::new(Trust { chain, own }))
 }
@@ -55,7 +55,7 @@ fn config(
 ) -> Result<ClientConfig, ConfigError> {
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(failed)?
+        .map_err(|e| failed(&e))?
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
@@ -63,7 +63,7 @@ fn config(
     Ok(config)
 }
 
-fn failed(error: Error) -> ConfigError {
+fn failed(error: &Error) -> ConfigError {
     ConfigError::new(format!("TLS: {error}"))
 }
 

@@ -260,5 +260,5 @@ fn unprepared(what: &str) -> Failure {
     Failure::absent("unsendable", format!("the flow has no {what} here"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests;

@@ -82,7 +82,7 @@ impl Visit {
             plan = plan.with_refresh_token(&subject.rp);
         }
         let start = plan.request(&sign_in.authorization);
-        let start = start.map_err(|error| halted(error.into()))?;
+        let start = start.map_err(halted)?;
         let arrival = self.travel(start, sign_in, ["authorize", "login"]).await?;
         let answer = arrived(arrival)?;
         let parameter = |name| plan.parameters.get(name).unwrap_or_default();
@@ -260,7 +260,7 @@ impl Visit {
         let request = self.shared.subject.userinfo.clone();
         let request = request.ok_or_else(|| unprepared("userinfo_endpoint"))?;
         let request = with_bearer(request, "Bearer", self.access_token()?);
-        let request = request.map_err(|error| halted(error.into()))?;
+        let request = request.map_err(halted)?;
         let answer = self.ask(Word::Userinfo, request).await?;
         judge::userinfo(&answer, self.held.sub.as_deref())
     }
@@ -298,7 +298,7 @@ impl Visit {
         };
         let plan = LogoutPlan::new(&sign_in.client, &tokens).map_err(halted)?;
         let start = authorization_request(endpoint, &plan.method, &plan.parameters);
-        let start = start.map_err(|error| halted(error.into()))?;
+        let start = start.map_err(halted)?;
         let arrival = self.travel(start, sign_in, ["logout", "logout"]).await?;
         let answer = arrived(arrival)?;
         let parameter = |name| plan.parameters.get(name).unwrap_or_default();
@@ -319,8 +319,8 @@ fn form(call: &Call, parameters: &[(&str, &str)]) -> Result<Request<Bytes>, Fail
     call.form(parameters).map_err(halted)
 }
 
-fn halted(halt: Halt) -> Failure {
-    Failure::absent("unsendable", halt.to_string())
+fn halted(why: impl Into<Halt>) -> Failure {
+    Failure::absent("unsendable", why.into().to_string())
 }
 
 /// The answer at the client's URI.

@@ -6,6 +6,7 @@ use super::*;
 use crate::evidence::Recorder;
 use crate::http::{Client, ClientOptions, Wire};
 use crate::load::client_carrier::ClientCarrier;
+use crate::load::meter::CountsBy;
 use crate::load::tally::Tally;
 use crate::provider::ProviderConfig;
 
@@ -30,7 +31,7 @@ fn visit(visits: &Visits) -> Visit {
     let tally = Arc::new(Mutex::new(Tally::new(now, now)));
     visits.visit(
         Arc::new(ClientCarrier::new(wire).unwrap()),
-        Arc::new(Meter::new(tally)),
+        Arc::new(Meter::new(tally, CountsBy::Request)),
     )
 }
 
