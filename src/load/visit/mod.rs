@@ -260,5 +260,7 @@ fn unprepared(what: &str) -> Failure {
     Failure::absent("unsendable", format!("the flow has no {what} here"))
 }
 
-#[cfg(all(test, feature = "cli"))]
+// The mock comes with the feature `cli`.
+#[cfg(feature = "cli")]
+#[cfg(test)]
 mod tests;
