@@ -11,7 +11,7 @@ use crate::load::Word;
 use crate::load::judge::{self, Expected, TokenAnswer, Wanted};
 use crate::load::subject::{Call, SignIn};
 use crate::load::tally::Failure;
-use crate::login::{Arrival, Decision, End, Journey};
+use crate::login::{Arrival, Decision, End, Errand, Journey};
 use crate::protocol::{AuthorizationAnswer, authorization_request, with_bearer};
 
 impl Visit {
@@ -83,7 +83,14 @@ impl Visit {
         }
         let start = plan.request(&sign_in.authorization);
         let start = start.map_err(halted)?;
-        let arrival = self.travel(start, sign_in, ["authorize", "login"]).await?;
+        let arrival = self
+            .travel(
+                start,
+                sign_in,
+                Errand::Authorization,
+                ["authorize", "login"],
+            )
+            .await?;
         let answer = arrived(arrival)?;
         let parameter = |name| plan.parameters.get(name).unwrap_or_default();
         let code = judge::authorization(
@@ -111,6 +118,7 @@ impl Visit {
         &self,
         start: Request<Bytes>,
         sign_in: &SignIn,
+        errand: Errand,
         [first, later]: [&'static str; 2],
     ) -> Result<Arrival, Failure> {
         let subject = &self.shared.subject;
@@ -121,6 +129,7 @@ impl Visit {
             user: user.ok_or_else(|| unprepared("user"))?,
             decision: Decision::Agree,
             redirect_uris: &sign_in.destinations,
+            errand,
             purpose: first,
         };
         let arrival = subject.rp.driver().travel(&self.agent, journey).await;
@@ -299,7 +308,9 @@ impl Visit {
         let plan = LogoutPlan::new(&sign_in.client, &tokens).map_err(halted)?;
         let start = authorization_request(endpoint, &plan.method, &plan.parameters);
         let start = start.map_err(halted)?;
-        let arrival = self.travel(start, sign_in, ["logout", "logout"]).await?;
+        let arrival = self
+            .travel(start, sign_in, Errand::Logout, ["logout", "logout"])
+            .await?;
         let answer = arrived(arrival)?;
         let parameter = |name| plan.parameters.get(name).unwrap_or_default();
         judge::logged_out(
