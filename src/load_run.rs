@@ -62,6 +62,9 @@ pub struct LoadRun {
     /// What was undone afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub teardown: Option<PhaseFigures>,
+    /// The search for the highest rate that holds, where there was one; the figures are those of that rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Capacity>,
     /// The system under test and the machine that drove it, as name and value.
     pub system: Vec<(String, String)>,
     /// What the reader must know to read the figures rightly, in sentences.
@@ -209,6 +212,34 @@ pub struct Incident {
     pub wrong: bool,
     /// Expected and actual of the first, without secrets.
     pub example: String,
+}
+
+/// The search for the highest rate that holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Capacity {
+    /// The highest rate at which every threshold held, every answer was right and the pace was kept: starts of the
+    /// flow per second. Null where none did.
+    pub held: Option<f64>,
+    /// The lowest rate that did not; null where the search ended before.
+    pub broke: Option<f64>,
+    /// What was tried, in its order.
+    pub steps: Vec<CapacityStep>,
+}
+
+/// One rate that was tried.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CapacityStep {
+    /// Starts of the flow per second.
+    pub rate: f64,
+    /// Whether it held.
+    pub ok: bool,
+    /// What broke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Latency of all requests in milliseconds.
+    pub p50: Option<f64>,
+    /// As above.
+    pub p99: Option<f64>,
 }
 
 /// What became of parallel uses of one code or one refresh token.

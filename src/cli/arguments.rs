@@ -8,6 +8,8 @@ use clap::{Args, ValueEnum};
 use crate::conformance::Options;
 use crate::duration;
 use crate::error::ConfigError;
+#[cfg(feature = "load")]
+use crate::http::ClientOptions;
 use crate::provider::ProviderConfig;
 use crate::requirement::Level;
 
@@ -52,6 +54,17 @@ impl ProviderArgs {
     /// Whether a provider is named, so that it is not the built-in mock IdP.
     pub(super) fn is_named(&self) -> bool {
         self.provider.is_some() || self.issuer.is_some()
+    }
+
+    /// How the provider is asked in a load run.
+    #[cfg(feature = "load")]
+    pub(super) fn client_options(&self) -> ClientOptions {
+        ClientOptions {
+            max_time: self.max_time,
+            connect_timeout: self.connect_timeout,
+            insecure: self.insecure,
+            ..ClientOptions::default()
+        }
     }
 
     /// How the provider is asked.

@@ -7,6 +7,12 @@ mod explain;
 mod init;
 mod known;
 mod list;
+#[cfg(feature = "load")]
+mod load;
+#[cfg(feature = "load")]
+mod load_live;
+#[cfg(feature = "load")]
+mod load_reports;
 mod mock;
 mod progress;
 mod prompt;
@@ -56,6 +62,8 @@ struct Cli {
 enum Command {
     Run(run::RunArgs),
     Doctor(doctor::DoctorArgs),
+    #[cfg(feature = "load")]
+    Load(load::LoadArgs),
     List(list::ListArgs),
     Steps(steps::StepsArgs),
     Explain(explain::ExplainArgs),
@@ -84,6 +92,8 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(args) => runtime.block_on(run::run(args, terminal)),
         Command::Doctor(args) => runtime.block_on(doctor::doctor(args, terminal)),
+        #[cfg(feature = "load")]
+        Command::Load(args) => runtime.block_on(load::load(args, terminal)),
         Command::List(args) => list::list(&args, terminal),
         Command::Steps(args) => Ok(steps::steps(&args, terminal)),
         Command::Explain(args) => explain::explain(&args, terminal),

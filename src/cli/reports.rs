@@ -12,7 +12,7 @@ use crate::report::{Format, end_line, exchange_line, header_line, render, scenar
 use crate::run::{Run, ScenarioResult};
 
 /// Where reports go unless a folder is named.
-const DEFAULT: &str = "reports/latest";
+pub(super) const DEFAULT: &str = "reports/latest";
 /// The journal.
 const JOURNAL: &str = "run.jsonl";
 

@@ -7,23 +7,30 @@
 
 #![expect(dead_code, reason = "the workloads that use it are being built on it")]
 
+mod builder;
+mod capacity;
 mod carrier;
 mod client_carrier;
 mod course;
+mod hyper_carrier;
 mod judge;
 mod ledger;
 mod meter;
+mod open;
 mod pace;
 mod pool;
+mod safety;
 pub mod scenario;
 mod stop;
 mod subject;
+mod system;
 mod tally;
 mod threshold;
 mod user;
 mod visit;
 mod word;
 
+pub use builder::{Load, LoadError, LoadOptions, Progress};
 pub use scenario::Scenario;
 pub use stop::Stop;
 pub use tally::Snapshot;

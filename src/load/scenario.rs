@@ -40,9 +40,9 @@ const FLOW_LIMIT: usize = 1000;
 /// More users than one machine can play.
 const USERS_LIMIT: usize = 100_000;
 /// More starts per second than one machine can make.
-const RATE_LIMIT: f64 = 1e6;
+pub(crate) const RATE_LIMIT: f64 = 1e6;
 /// Open workload: the connections that are allowed where the file does not say.
-const CONNECTIONS: usize = 256;
+pub(crate) const CONNECTIONS: usize = 256;
 
 /// A load scenario.
 #[derive(Debug, Clone, PartialEq)]
@@ -170,6 +170,11 @@ impl Scenario {
     pub fn parse(file: &str, name: &str, text: &str) -> Result<Self, ConfigError> {
         let raw: FileText = toml::from_str(text).map_err(|e| ConfigError::toml(file, text, &e))?;
         Reader { file, text }.read(name, raw)
+    }
+
+    /// The names of the requests of one pass, in their order.
+    pub fn request_names(&self) -> Vec<&'static str> {
+        request_names(&self.flow)
     }
 
     /// Whether the flow needs a user who logs in.
@@ -484,9 +489,20 @@ pub(crate) fn check_rate(rate: f64) -> Result<f64, String> {
 /// What is wrong with a rule about a request that the flow never makes.
 pub(crate) fn unknown_request(rule: &Threshold, flow: &[Word]) -> Option<String> {
     let request = rule.request()?;
-    let mut names: Vec<&str> = Vec::new();
+    let names = request_names(flow);
+    (!names.contains(&request)).then(|| {
+        format!(
+            "`{}`: no request `{request}` in this flow; there are {}",
+            rule.rule(),
+            names.join(", ")
+        )
+    })
+}
+
+fn request_names(flow: &[Word]) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = Vec::new();
     for word in flow {
-        let made: &[&str] = match word {
+        let made: &[&'static str] = match word {
             Word::Login | Word::Authorize => &["authorize", "login"],
             other => &[other.as_str()],
         };
@@ -496,13 +512,7 @@ pub(crate) fn unknown_request(rule: &Threshold, flow: &[Word]) -> Option<String>
             }
         }
     }
-    (!names.contains(&request)).then(|| {
-        format!(
-            "`{}`: no request `{request}` in this flow; there are {}",
-            rule.rule(),
-            names.join(", ")
-        )
-    })
+    names
 }
 
 /// What a pass holds on its way, so that a flow that can't work is found before the first request.

@@ -14,6 +14,7 @@ mod json;
 mod jsonl;
 mod junit;
 pub mod known;
+pub mod load;
 mod markdown;
 pub mod matrix;
 mod time;

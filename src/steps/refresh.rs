@@ -114,13 +114,7 @@ impl World {
             answer,
         };
         let evidence = self.look_at(artifact.answer.answer.exchange, "refresh response");
-        self.judge_rules(
-            refresh::RULES,
-            &artifact,
-            "refresh response",
-            &evidence,
-            rows,
-        );
+        self.judge_rules(refresh::RULES, &artifact, "refresh", &evidence, rows);
         Ok(())
     }
 

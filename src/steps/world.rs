@@ -44,13 +44,13 @@ impl Selected {
 #[derive(Debug, Default)]
 pub struct Judgement {
     /// What is known of each requirement.
-    pub catalogue: Arc<Catalogue>,
-    /// Levels that the profile sets otherwise in this scenario.
+    pub catalogue: Catalogue,
+    /// Levels that the profile sets otherwise.
     pub levels: HashMap<String, Level>,
 }
 
 impl Judgement {
-    /// The level of a requirement in this scenario.
+    /// The level of a requirement in this run.
     pub fn level(&self, requirement: &Requirement) -> Level {
         self.levels
             .get(&requirement.id)
@@ -460,7 +460,7 @@ also = [{ id = "OIDCC-3.1.3.7-3", level = "MUST" }]
         catalogue.add("requirements.toml", ROWS).unwrap();
         World {
             judgement: Arc::new(Judgement {
-                catalogue: Arc::new(catalogue),
+                catalogue,
                 levels: HashMap::new(),
             }),
             ids: ids.iter().map(|id| (*id).to_owned()).collect(),

@@ -341,6 +341,7 @@ fn response(
         },
         issuer: ISSUER.to_owned(),
         announces_iss: true,
+        answers_to_password: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@ mod call;
 pub(crate) mod prepare;
 
 pub(crate) use call::Call;
+pub(crate) use prepare::{SubjectError, check};
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use url::Url;
 use crate::flow::RelyingParty;
 use crate::jwt::key::JwkSet;
 use crate::login::Credentials;
-use crate::provider::ClientConfig;
+use crate::provider::{ClientConfig, Metadata};
 
 /// Keys are not fetched anew more often, however many ID Tokens name a key that is not published.
 const KEYS_PAUSE: Duration = Duration::from_secs(10);
@@ -78,6 +79,11 @@ struct Keys {
 }
 
 impl Subject {
+    /// The metadata as found.
+    pub(crate) fn metadata(&self) -> &Metadata {
+        &self.rp.provider.metadata
+    }
+
     /// The published keys.
     pub(crate) fn keys(&self) -> Arc<JwkSet> {
         Arc::clone(&self.lock().set)

@@ -106,9 +106,9 @@ async fn faults_are_noticed() {
             "sub_mismatch",
         ),
         (
-            "introspection.never_active",
+            "introspection.active_string",
             "'client_credentials','introspect'",
-            "inactive",
+            "shape",
         ),
         (
             "refresh.same_access_token",

@@ -1,0 +1,266 @@
+//! `oidcheck load`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use mock_idp::MockIdp;
+
+use super::arguments::ProviderArgs;
+use super::exit;
+use super::load_reports::LoadReports;
+use super::mock::check_fault;
+use super::signals::Signals;
+use super::terminal::Terminal;
+use crate::builtin;
+use crate::error::ConfigError;
+use crate::load::scenario::{self, Workload, check_rate};
+use crate::load::{Load, LoadError, LoadOptions, Scenario, Stop, Threshold};
+use crate::load_run::LoadRun;
+use crate::provider::ProviderConfig;
+use crate::report::Format;
+
+const EXAMPLES: &str = "\
+Examples:
+  oidcheck load                                      ten users sign in, against the built-in mock IdP
+  oidcheck load --list                               the scenarios
+  oidcheck load client_credentials --rate 200 --duration 1m --threshold 'p99<250ms'
+  oidcheck load token_refresh -p provider.toml --report html --out reports/load
+  oidcheck load mine.toml -p provider.toml --allow-host id.example.test
+
+A rule is METRIC OPERATOR LIMIT [for REQUEST]: p95<500ms, p99.9<=2s for exchange, avg<20ms, max<5s, error-rate<1%,
+rps>=200.";
+
+/// Loads a provider and measures: open or closed workload, every answer judged
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct LoadArgs {
+    /// A shipped scenario (--list), or the path of a scenario file
+    #[arg(value_name = "SCENARIO", default_value = scenario::DEFAULT)]
+    scenario: String,
+    #[command(flatten)]
+    provider: ProviderArgs,
+    /// Lists the shipped scenarios
+    #[arg(long)]
+    list: bool,
+    /// Lets the built-in mock IdP break a rule (`oidcheck mock --faults`); may be repeated
+    #[arg(help_heading = "Load", long, value_name = "FAULT", conflicts_with_all = ["provider", "issuer"])]
+    fault: Vec<String>,
+    /// A host that may be loaded although it is not this machine; may be repeated
+    #[arg(help_heading = "Load", long, value_name = "NAME")]
+    allow_host: Vec<String>,
+    /// Closed workload: so many users, each of whom begins anew when the last pass has ended
+    #[arg(help_heading = "Load", long, value_name = "N", conflicts_with = "rate", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    users: Option<u32>,
+    /// Open workload: so many starts of the flow per second, whatever the provider does
+    #[arg(help_heading = "Load", long, value_name = "PER_SECOND", value_parser = rate)]
+    rate: Option<f64>,
+    /// Open workload: the most connections
+    #[arg(help_heading = "Load", long, value_name = "N", conflicts_with = "users", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    connections: Option<u16>,
+    /// Raises --rate until a threshold breaks, and reports the highest rate that held
+    #[arg(help_heading = "Load", long)]
+    find_capacity: bool,
+    /// The measured time
+    #[arg(help_heading = "Load", long, value_name = "TIME", value_parser = measured)]
+    duration: Option<Duration>,
+    /// The time before it
+    #[arg(help_heading = "Load", long, value_name = "TIME", value_parser = warmup)]
+    warmup: Option<Duration>,
+    /// A rule that the figures must hold, besides those of the scenario; may be repeated
+    #[arg(help_heading = "Load", long, value_name = "RULE")]
+    threshold: Vec<Threshold>,
+    /// A rule that stops the run as soon as it is broken; may be repeated
+    #[arg(help_heading = "Load", long, value_name = "RULE")]
+    abort_on: Vec<Threshold>,
+    /// Reports to write: json, junit, html, markdown
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_delimiter = ',',
+        help_heading = "Reports"
+    )]
+    report: Vec<Format>,
+    /// The folder for reports [default: reports/latest where one is asked for]
+    #[arg(long, value_name = "DIR", help_heading = "Reports")]
+    out: Option<PathBuf>,
+    /// No progress on stderr
+    #[arg(short, long, help_heading = "Reports")]
+    quiet: bool,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().map_err(|_| "is a number".to_owned())?;
+    check_rate(rate)
+}
+
+fn measured(text: &str) -> Result<Duration, String> {
+    time(text, false)
+}
+
+fn warmup(text: &str) -> Result<Duration, String> {
+    time(text, true)
+}
+
+fn time(text: &str, may_be_zero: bool) -> Result<Duration, String> {
+    scenario::time(text, may_be_zero).ok_or_else(|| crate::duration::EXPECTED.to_owned())
+}
+
+pub(super) async fn load(args: LoadArgs, terminal: Terminal) -> Result<u8, ConfigError> {
+    if args.list {
+        for scenario in Scenario::shipped()? {
+            terminal.print(&format!("{:<20} {}\n", scenario.name, scenario.summary));
+        }
+        return Ok(exit::PASSED);
+    }
+    let mut signals = Signals::listen();
+    let scenario = args.scenario()?;
+    let (config, mock) = args.provider(&scenario).await?;
+    let load = Load::new(config, scenario).options(LoadOptions {
+        client: args.provider.client_options(),
+        allow_hosts: args.allow_host.clone(),
+        abort_on: args.abort_on.clone(),
+    });
+    let reports = LoadReports::new(args.out.clone(), &args.report);
+    let stop = load.stop();
+    let live = super::load_live::Live::new(terminal, args.quiet);
+    let load = load.observer(live.observer());
+    let made = tokio::select! {
+        made = make(load, args.find_capacity) => made,
+        () = interrupted(&mut signals, &stop, terminal) => return Ok(exit::UNJUDGED),
+    };
+    live.finish();
+    drop(mock);
+    let run = match made {
+        Ok(run) => run,
+        Err(LoadError::Config(error)) => return Err(error),
+        Err(LoadError::Unavailable(reason)) => {
+            terminal.complain(&reason);
+            return Ok(exit::UNJUDGED);
+        }
+    };
+    terminal.print(&crate::report::load::console(&run, terminal.out));
+    let mut code = exit_code(&run);
+    match reports.write(&run) {
+        Ok(paths) if !args.quiet => {
+            for path in paths {
+                terminal.say(&format!("wrote {}", path.display()));
+            }
+        }
+        Ok(_) => {}
+        Err(error) => {
+            terminal.complain(&error);
+            code = if code == exit::FAILED {
+                code
+            } else {
+                exit::UNJUDGED
+            };
+        }
+    }
+    Ok(code)
+}
+
+async fn make(load: Load, find_capacity: bool) -> Result<LoadRun, LoadError> {
+    match find_capacity {
+        true => load.find_capacity().await,
+        false => load.run().await,
+    }
+}
+
+/// The exit code of a load run.
+fn exit_code(run: &LoadRun) -> u8 {
+    if run.is_wrong() || run.failed_thresholds().next().is_some() {
+        exit::FAILED
+    } else if run.interrupted || run.kept_pace == Some(false) || run.all.count == 0 {
+        exit::UNJUDGED
+    } else {
+        exit::PASSED
+    }
+}
+
+/// The first signal stops the load, whose report is then written; this ends with the second.
+async fn interrupted(signals: &mut Signals, stop: &Stop, terminal: Terminal) {
+    signals.next().await;
+    terminal.say("oidcheck: stopping; once more aborts without reports");
+    stop.request("Ctrl-C");
+    signals.next().await;
+}
+
+impl LoadArgs {
+    /// The scenario with what the options say instead.
+    fn scenario(&self) -> Result<Scenario, ConfigError> {
+        let mut scenario = Scenario::load(&self.scenario)?;
+        if let Some(users) = self.users {
+            let ramp = match scenario.workload {
+                Workload::Closed { ramp, .. } => ramp,
+                Workload::Open { .. } => Duration::from_secs(1),
+            };
+            scenario.workload = Workload::Closed {
+                users: users as usize,
+                ramp,
+            };
+        }
+        if let Some(rate) = self.rate {
+            let connections = match scenario.workload {
+                Workload::Open { connections, .. } => connections,
+                Workload::Closed { .. } => scenario::CONNECTIONS,
+            };
+            scenario.workload = Workload::Open {
+                rate,
+                rate_from: rate,
+                connections,
+            };
+        }
+        if let Some(wanted) = self.connections {
+            match &mut scenario.workload {
+                Workload::Open { connections, .. } => *connections = usize::from(wanted),
+                Workload::Closed { .. } => {
+                    return Err(ConfigError::new(
+                        "--connections is for an open workload; this scenario is closed (--rate makes it open)",
+                    ));
+                }
+            }
+        }
+        scenario.duration = self.duration.unwrap_or(scenario.duration);
+        scenario.warmup = self.warmup.unwrap_or(scenario.warmup);
+        for rule in &self.threshold {
+            known("--threshold", rule, &scenario)?;
+            scenario.thresholds.push(rule.clone());
+        }
+        for rule in &self.abort_on {
+            known("--abort-on", rule, &scenario)?;
+        }
+        Ok(scenario)
+    }
+
+    /// The provider of the options, or the built-in mock IdP, which stops when it is dropped.
+    async fn provider(
+        &self,
+        _scenario: &Scenario,
+    ) -> Result<(ProviderConfig, Option<MockIdp>), ConfigError> {
+        if let Some(config) = self.provider.config()? {
+            return Ok((config, None));
+        }
+        for fault in &self.fault {
+            check_fault(fault)?;
+        }
+        let mock = MockIdp::builder()
+            .strict()
+            .tls()
+            .start()
+            .await
+            .map_err(|e| ConfigError::new(format!("the mock IdP does not start: {e}")))?;
+        let issuer = match self.fault.is_empty() {
+            true => mock.issuer(),
+            false => mock.issuer_with(&self.fault.join("+")),
+        };
+        Ok((builtin::provider(&mock, &issuer)?, Some(mock)))
+    }
+}
+
+fn known(option: &str, rule: &Threshold, scenario: &Scenario) -> Result<(), ConfigError> {
+    match scenario::unknown_request(rule, &scenario.flow) {
+        Some(message) => Err(ConfigError::new(format!("{option}: {message}"))),
+        None => Ok(()),
+    }
+}

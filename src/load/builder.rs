@@ -1,0 +1,439 @@
+//! A load run from its options to its result.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use thiserror::Error;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::open::{self, OpenPlan};
+use super::pace::Schedule;
+use super::safety;
+use super::scenario::{Races, Scenario, Workload};
+use super::subject::{self, Subject, SubjectError};
+use super::tally::{Measured, Snapshot, Tally};
+use super::visit::Visits;
+use super::{Stop, Threshold, system};
+use crate::error::ConfigError;
+use crate::evidence::Recorder;
+use crate::http::{Client, ClientOptions};
+use crate::load_run::{
+    LOAD_SCHEMA_VERSION, LoadRun, PhaseFigures, RaceResult, ScenarioInfo, ThresholdVerdict,
+    WorkloadInfo, WorkloadKind,
+};
+use crate::provider::ProviderConfig;
+use crate::run::{ProviderInfo, Tool};
+
+/// How often the observer hears of the load, and rules of [`LoadOptions::abort_on`] are judged.
+const TICK: Duration = Duration::from_millis(250);
+/// An arrival that is later than this is worth a note.
+const LATE: Duration = Duration::from_millis(5);
+/// Rules of [`LoadOptions::abort_on`] are not judged on fewer requests: one slow start would stop every run.
+const ABORT_AFTER: u64 = 20;
+
+/// What a load scenario does not say.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// Limits of each exchange, and which certificates are trusted.
+    pub client: ClientOptions,
+    /// Hosts that may be loaded although they are not this machine.
+    pub allow_hosts: Vec<String>,
+    /// Rules that stop the run as soon as one is broken.
+    pub abort_on: Vec<Threshold>,
+}
+
+/// Why there is no result.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum LoadError {
+    /// The provider file, the scenario or the options are wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The provider can't be loaded: it does not answer, or has not what the flow needs.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+impl From<SubjectError> for LoadError {
+    fn from(error: SubjectError) -> Self {
+        match error {
+            SubjectError::Config(error) => Self::Config(error),
+            SubjectError::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
+/// What the run is doing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// Discovery, and the logins that fill the pool.
+    Setup,
+    /// Warm-up and measured time.
+    Load(Snapshot),
+    /// Parallel uses of what may be used once.
+    Races,
+    /// What setup left is revoked.
+    Teardown,
+}
+
+pub(super) type Observer = Arc<dyn Fn(&Progress) + Send + Sync>;
+
+/// A load run that is about to be made.
+///
+/// ```no_run
+/// use oidcheck::load::{Load, Scenario};
+/// use oidcheck::provider::ProviderConfig;
+///
+/// # async fn load() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = ProviderConfig::load("provider.toml".as_ref())?;
+/// let run = Load::new(config, Scenario::load("client_credentials")?).run().await?;
+/// assert!(!run.is_wrong() && run.failed_thresholds().next().is_none());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Load {
+    pub(super) config: ProviderConfig,
+    pub(super) scenario: Scenario,
+    pub(super) options: LoadOptions,
+    pub(super) observer: Observer,
+    pub(super) stop: Stop,
+}
+
+impl fmt::Debug for Load {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Load")
+            .field("scenario", &self.scenario.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Load {
+    /// The load that `scenario` makes on the provider of `config`.
+    pub fn new(config: ProviderConfig, scenario: Scenario) -> Self {
+        Self {
+            config,
+            scenario,
+            options: LoadOptions::default(),
+            observer: Arc::new(|_| {}),
+            stop: Stop::default(),
+        }
+    }
+
+    /// With these options.
+    #[must_use]
+    pub fn options(mut self, options: LoadOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Tells `observer` of the run, several times a second.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
+        self.observer = Arc::new(observer);
+        self
+    }
+
+    /// A handle that stops the run; what was measured is then its result.
+    pub fn stop(&self) -> Stop {
+        self.stop.clone()
+    }
+
+    /// Makes the load and gives what was measured.
+    ///
+    /// # Errors
+    /// See [`LoadError`]. A provider that answers wrongly, slowly or not at all once the load has begun is no error but
+    /// a result.
+    pub async fn run(self) -> Result<LoadRun, LoadError> {
+        let allowed = &self.options.allow_hosts;
+        subject::check(&self.config, &self.scenario)?;
+        safety::check_issuer(&self.config.issuer, allowed).await?;
+        (self.observer)(&Progress::Setup);
+        let mut client = self.options.client.clone();
+        client.cacert.clone_from(&self.config.cacert);
+        let recorder = Arc::new(Recorder::default());
+        let recorded = Arc::new(Client::new(client.clone(), recorder)?);
+        let name = self.config.name.clone();
+        let subject =
+            Arc::new(Subject::prepare(self.config.clone(), recorded, &self.scenario).await?);
+        safety::check_endpoints(subject.metadata(), allowed).await?;
+        let visits = Visits::new(Arc::clone(&subject), &self.scenario, self.stop.clone());
+        let setup = self.set_up(&visits, &client).await?;
+        let tally_and_outcome = self.make_load(&visits, &client).await?;
+        let races = self.race(&visits, &client).await?;
+        let teardown = self.tear_down(&visits, &client).await?;
+        Ok(self.result(name, &visits, tally_and_outcome, setup, races, teardown))
+    }
+
+    async fn set_up(
+        &self,
+        visits: &Visits,
+        client: &ClientOptions,
+    ) -> Result<Option<PhaseFigures>, LoadError> {
+        let wanted = self.scenario.setup.refresh_tokens;
+        if wanted == 0 {
+            return Ok(None);
+        }
+        let _ = (visits, client);
+        Err(ConfigError::new("setup is not built yet").into())
+    }
+
+    async fn make_load(&self, visits: &Visits, client: &ClientOptions) -> Result<Made, LoadError> {
+        let scenario = &self.scenario;
+        // A breath for what has to be started.
+        let start = Instant::now() + Duration::from_millis(5);
+        let ramp = match scenario.workload {
+            Workload::Closed { ramp, .. } => ramp,
+            Workload::Open { .. } => Duration::ZERO,
+        };
+        let begin = start + ramp + scenario.warmup;
+        let started = OffsetDateTime::from(SystemTime::now() + (begin - Instant::now()));
+        let tally = Arc::new(Mutex::new(Tally::new(begin, begin + scenario.duration)));
+        let users: Arc<Visits> = Arc::new(visits.clone());
+        let watch = self.watch(&tally);
+        let (unsent, abandoned, late) = match scenario.workload {
+            Workload::Open {
+                rate,
+                rate_from,
+                connections,
+            } => {
+                let plan = OpenPlan {
+                    schedule: Schedule {
+                        rate_from,
+                        rate,
+                        warmup: scenario.warmup,
+                        duration: scenario.duration,
+                    },
+                    connections,
+                    options: client.clone(),
+                    start,
+                };
+                let made = open::run(plan, users, Arc::clone(&tally), self.stop.clone());
+                let outcome = until(made, watch).await?;
+                (Some(outcome.unsent), outcome.abandoned, outcome.late)
+            }
+            Workload::Closed { users: count, ramp } => {
+                let _ = (count, ramp, watch);
+                return Err(ConfigError::new("closed workloads are not built yet").into());
+            }
+        };
+        let stopped = self.stop.reason();
+        let mut tally = lock(&tally);
+        if stopped.is_some() {
+            tally.cut(Instant::now());
+        }
+        let verdicts = |tally: &Tally| {
+            let judged = unsent.unwrap_or(0) == 0;
+            let rules = scenario.thresholds.iter();
+            rules
+                .map(|rule| match judged {
+                    true => rule.judge(tally),
+                    false => rule.unjudged(),
+                })
+                .collect()
+        };
+        let thresholds = verdicts(&tally);
+        let over = std::mem::replace(&mut *tally, Tally::new(begin, begin));
+        Ok(Made {
+            begin,
+            started: started.format(&Rfc3339).unwrap_or_default(),
+            thresholds,
+            measured: over.finish(&scenario.request_names()),
+            unsent,
+            abandoned,
+            late,
+            stopped,
+        })
+    }
+
+    fn watch(&self, tally: &Arc<Mutex<Tally>>) -> impl Future<Output = ()> + '_ {
+        let tally = Arc::clone(tally);
+        async move { self.watch_forever(&tally).await }
+    }
+
+    /// Tells the observer how things stand, and stops the run when a rule of `abort_on` is broken. Never ends.
+    async fn watch_forever(&self, tally: &Mutex<Tally>) {
+        let mut interval = tokio::time::interval(TICK);
+        loop {
+            interval.tick().await;
+            let now = Instant::now();
+            let (snapshot, broken) = {
+                let mut tally = lock(tally);
+                tally.tick(now);
+                let enough = |rule: &&Threshold| {
+                    let view = tally.view(rule.request());
+                    view.is_some_and(|view| view.count() >= ABORT_AFTER)
+                };
+                let rules = self.options.abort_on.iter().filter(enough);
+                let broken = rules
+                    .map(|rule| rule.judge(&tally))
+                    .find(|verdict| verdict.ok == Some(false));
+                (tally.snapshot(now), broken)
+            };
+            (self.observer)(&Progress::Load(snapshot));
+            if let Some(verdict) = broken {
+                self.stop.request(&format!(
+                    "--abort-on {}: it was {}",
+                    verdict.rule, verdict.observed
+                ));
+            }
+        }
+    }
+
+    async fn race(
+        &self,
+        visits: &Visits,
+        client: &ClientOptions,
+    ) -> Result<Vec<RaceResult>, LoadError> {
+        let wanted = self.scenario.races;
+        if wanted == Races::default() || self.stop.is_requested() {
+            return Ok(Vec::new());
+        }
+        (self.observer)(&Progress::Races);
+        let _ = (visits, client);
+        Ok(Vec::new())
+    }
+
+    async fn tear_down(
+        &self,
+        visits: &Visits,
+        client: &ClientOptions,
+    ) -> Result<Option<PhaseFigures>, LoadError> {
+        if !self.scenario.teardown.revoke {
+            return Ok(None);
+        }
+        (self.observer)(&Progress::Teardown);
+        let _ = (visits, client);
+        Ok(None)
+    }
+
+    fn result(
+        &self,
+        name: String,
+        visits: &Visits,
+        made: Made,
+        setup: Option<PhaseFigures>,
+        races: Vec<RaceResult>,
+        teardown: Option<PhaseFigures>,
+    ) -> LoadRun {
+        let scenario = &self.scenario;
+        let notes = notes(scenario, visits, &made);
+        let measured = made.measured;
+        LoadRun {
+            schema_version: LOAD_SCHEMA_VERSION,
+            tool: Tool {
+                name: "oidcheck".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            provider: ProviderInfo {
+                name,
+                issuer: self.config.issuer.clone(),
+            },
+            scenario: ScenarioInfo {
+                name: scenario.name.clone(),
+                summary: scenario.summary.clone(),
+                flow: scenario.flow.iter().map(ToString::to_string).collect(),
+            },
+            workload: workload(scenario),
+            started: made.started,
+            duration_ms: u64::try_from(measured.length.as_millis()).unwrap_or(u64::MAX),
+            interrupted: made.stopped.is_some(),
+            stopped: made.stopped,
+            kept_pace: made.unsent.map(|unsent| unsent == 0),
+            unsent: made.unsent.unwrap_or(0),
+            flows: measured.flows,
+            all: measured.all,
+            requests: measured.requests,
+            thresholds: made.thresholds,
+            incidents: measured.incidents,
+            races,
+            series: measured.series,
+            setup,
+            teardown,
+            capacity: None,
+            system: system::describe(visits.subject()),
+            notes,
+        }
+    }
+}
+
+/// What came of the workload.
+struct Made {
+    begin: Instant,
+    started: String,
+    thresholds: Vec<ThresholdVerdict>,
+    measured: Measured,
+    /// Open workload.
+    unsent: Option<u64>,
+    abandoned: u64,
+    /// How late this machine was with its arrivals.
+    late: Duration,
+    stopped: Option<String>,
+}
+
+/// Runs `made` to its end, and `watch` beside it.
+async fn until<T>(made: impl Future<Output = T>, watch: impl Future<Output = ()>) -> T {
+    tokio::pin!(made, watch);
+    match futures::future::select(made, watch).await {
+        futures::future::Either::Left((result, _)) => result,
+        futures::future::Either::Right(((), made)) => made.await,
+    }
+}
+
+fn workload(scenario: &Scenario) -> WorkloadInfo {
+    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let none = WorkloadInfo {
+        kind: WorkloadKind::Open,
+        rate: None,
+        rate_from: None,
+        connections: None,
+        users: None,
+        warmup_ms: ms(scenario.warmup),
+    };
+    match scenario.workload {
+        Workload::Open {
+            rate,
+            rate_from,
+            connections,
+        } => WorkloadInfo {
+            rate: Some(rate),
+            rate_from: ((rate_from - rate).abs() > f64::EPSILON).then_some(rate_from),
+            connections: Some(connections),
+            ..none
+        },
+        Workload::Closed { users, ramp } => WorkloadInfo {
+            kind: WorkloadKind::Closed,
+            users: Some(users),
+            warmup_ms: ms(ramp + scenario.warmup),
+            ..none
+        },
+    }
+}
+
+/// What the reader of the figures must know.
+fn notes(scenario: &Scenario, visits: &Visits, made: &Made) -> Vec<String> {
+    let mut notes = Vec::new();
+    if made.late > LATE {
+        notes.push(format!(
+            "This machine was late with its arrivals: one in a hundred by more than {:.1} ms. Latency counts from when a request was due, so that is part of the figures.",
+            made.late.as_secs_f64() * 1e3
+        ));
+    }
+    let abandoned = made.abandoned;
+    if abandoned > 0 {
+        notes.push(format!(
+            "{abandoned} passes of the flow had not ended when the time for the last answers was over; what they had not done is not in the figures."
+        ));
+    }
+    notes.extend(visits.ledger().note(made.begin));
+    if let Workload::Closed { users, .. } = scenario.workload {
+        notes.push(format!(
+            "Closed workload: {users} users wait for every answer before they ask again, so a stall of the provider is asked fewer questions, and percentiles hide it. For latency under a given rate use an open workload (--rate)."
+        ));
+    }
+    notes
+}
+
+fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
+    tally.lock().unwrap_or_else(PoisonError::into_inner)
+}
