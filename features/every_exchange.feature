@@ -47,6 +47,7 @@ Feature: Every exchange of the run
 
   @needs.user
   Scenario: Every redirect after a password
+    Given a completed authorization code flow
     When the user authorizes in a new browser
     Then the exchanges of the run satisfy
       | OIDCC-16.22-1  | the redirect to redirect_uri is not a 307     |

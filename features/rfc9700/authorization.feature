@@ -14,13 +14,6 @@ Feature: The authorization endpoint in the security best current practice
     Then the authorization response satisfies
       | RFC9700-4.4.2.1-1 | authorization responses tell the issuer, against mix-up |
 
-  Scenario: The answer to the password
-    Given a completed authorization code flow of its own
-    When the user authorizes in a new browser
-    Then the authorization response satisfies
-      | RFC9700-4.12-1 | the answer to posted credentials is not a 307 |
-      | RFC9700-4.12-2 | a redirect after posted credentials is a 303  |
-
   Scenario: Forged forwarding headers
     When the metadata are asked for with another header
       | x-forwarded-host  | attacker.example          |

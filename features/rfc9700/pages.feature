@@ -1,13 +1,6 @@
 @needs.user
 Feature: The pages of login and consent
 
-  Scenario: The login page
-    When the user opens the login page
-    Then the pages satisfy
-      | RFC9700-4.2.4-1 | login pages have no third-party resources or links |
-      | RFC9700-4.16-1  | login and consent pages can't be framed            |
-      | RFC9700-4.16-2  | login and consent pages have CSP frame-ancestors   |
-
   Scenario: All pages on the way
     When the user authorizes in a new browser
       | prompt | consent |

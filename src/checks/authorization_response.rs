@@ -20,8 +20,6 @@ pub struct AuthorizationResponse {
     pub issuer: String,
     /// `authorization_response_iss_parameter_supported` of the metadata.
     pub announces_iss: bool,
-    /// The status codes of the answers to the forms with the password.
-    pub answers_to_password: Vec<u16>,
 }
 
 /// The rules on authorization responses.
@@ -35,8 +33,6 @@ pub const RULES: &[Rule<AuthorizationResponse>] = &[
     rule("RFC9207-2-4", iss_is_there_once),
     rule("RFC9207-2.3-1", iss_is_announced),
     rule("RFC9700-4.4.2.1-1", iss_is_there),
-    rule("RFC9700-4.12-1", password_is_not_answered_by_307),
-    rule("RFC9700-4.12-2", password_is_answered_by_303),
 ];
 
 const fn rule(
@@ -226,33 +222,6 @@ fn iss_is_announced(response: &AuthorizationResponse) -> Finding {
             || "it is not".to_owned(),
         )
     })
-}
-
-fn password_is_not_answered_by_307(response: &AuthorizationResponse) -> Finding {
-    on_password(response, "no 307", |status| status != 307)
-}
-
-fn password_is_answered_by_303(response: &AuthorizationResponse) -> Finding {
-    on_password(response, "303", |status| {
-        status == 303 || !(300..400).contains(&status)
-    })
-}
-
-fn on_password(
-    response: &AuthorizationResponse,
-    expected: &str,
-    fits: impl Fn(u16) -> bool,
-) -> Finding {
-    let statuses = &response.answers_to_password;
-    if statuses.is_empty() {
-        return Finding::not_applicable("no password was sent by POST");
-    }
-    let wrong: Vec<String> = statuses
-        .iter()
-        .filter(|status| !fits(**status))
-        .map(ToString::to_string)
-        .collect();
-    Finding::met_if(wrong.is_empty(), expected, || wrong.join(", "))
 }
 
 #[cfg(test)]

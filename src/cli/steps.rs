@@ -66,6 +66,8 @@ fn sections() -> Vec<(&'static str, Vec<(String, String)>)> {
         .map(|artifact| (artifact.name.to_owned(), (artifact.ids)().join(" ")))
         .collect();
     let callers = steps::callers().map(|name| (name.to_owned(), String::new()));
+    let tokens = steps::tokens().map(|(name, meaning)| (name.to_owned(), meaning.to_owned()));
+    let requests = steps::requests().map(|name| (name.to_owned(), String::new()));
     let needs = CAPABILITIES.map(|(word, meaning)| (format!("@needs.{word}"), meaning.to_owned()));
     let vary = steps::VARIANTS.map(|what| {
         let meaning = format!("one scenario for each {what} that the profile names");
@@ -84,6 +86,8 @@ fn sections() -> Vec<(&'static str, Vec<(String, String)>)> {
             artifacts,
         ),
         ("{caller}", callers.collect()),
+        ("{token}", tokens.collect()),
+        ("{request}", requests.collect()),
         (
             "Words in braces, in the values of a table",
             rows(steps::WORDS),

@@ -97,7 +97,6 @@ impl Conformance {
         };
         let runner = Runner {
             rp: Arc::clone(&rp),
-            judgement: Arc::clone(&plan.judgement),
             jobs: self.options.jobs.max(1),
             slow: self.options.slow || plan.profile.slow,
             stop: self.stop.clone(),
@@ -269,7 +268,9 @@ fn break_off(chosen: &[Chosen], panic: &(dyn Any + Send), results: &mut Results)
 }
 
 fn unjudged(chosen: &Chosen, reason: &str) -> ScenarioResult {
-    let Chosen { scenario, selected } = chosen;
+    let Chosen {
+        scenario, selected, ..
+    } = chosen;
     let (now, reason) = (Instant::now(), Some(reason.to_owned()));
     result(scenario, selected, now, Outcome::Error, reason)
 }

@@ -43,6 +43,9 @@ pub const TAGS: &[(&str, &str)] = &[
     ),
 ];
 
+/// The tags of scenarios that never share a journey.
+const SPENDING: [&str; 2] = ["ends.session", "ends.grant"];
+
 /// A step and the function that does it.
 #[derive(Debug, Clone)]
 pub struct ResolvedStep {
@@ -99,7 +102,7 @@ impl Planned {
 
     /// It ends a session or a grant, so it never shares one.
     pub fn spends(&self) -> bool {
-        self.has_tag("ends.session") || self.has_tag("ends.grant")
+        SPENDING.iter().any(|tag| self.has_tag(tag))
     }
 
     /// It moves the provider's clock or changes its keys, so it has an issuer of its own.
@@ -244,6 +247,9 @@ impl Reader<'_> {
             .flatten()
             .flat_map(|background| &background.steps)
             .chain(&scenario.steps);
+        let spends = tags.iter().any(|tag| SPENDING.contains(&tag.as_str()));
+        steps::check_ownership(all_steps.clone(), spends)
+            .map_err(|(line, why)| self.wrong(line, why))?;
         let mut resolved = Vec::new();
         let mut ids: Vec<String> = Vec::new();
         for step in all_steps {

@@ -17,7 +17,7 @@ use crate::steps::Judgement;
 pub struct Plan {
     /// The profile.
     pub profile: Profile,
-    pub(super) judgement: Arc<Judgement>,
+    catalogue: Arc<Catalogue>,
     pub(super) chosen: Vec<Chosen>,
 }
 
@@ -33,14 +33,11 @@ impl Plan {
         }
         let profile = find_profile(&set.profiles, &options.profile)?;
         let planned = parser::plan(&set, &profile)?;
-        let judgement = Arc::new(Judgement {
-            levels: profile.levels.clone(),
-            catalogue: set.catalogue,
-        });
-        let chosen = choose(options, planned, &profile, &judgement)?;
+        let catalogue = Arc::new(set.catalogue);
+        let chosen = choose(options, planned, &profile, &catalogue)?;
         Ok(Self {
             profile,
-            judgement,
+            catalogue,
             chosen,
         })
     }
@@ -55,12 +52,13 @@ impl Plan {
 
     /// The catalogue, with the rows of the user's own features.
     pub fn catalogue(&self) -> &Catalogue {
-        &self.judgement.catalogue
+        &self.catalogue
     }
 
-    /// The level of a requirement in this profile.
+    /// The level of a requirement in this profile, where no module has one of its own.
     pub fn level(&self, requirement: &Requirement) -> Level {
-        self.judgement.level(requirement)
+        let own = self.profile.levels.get(&requirement.id);
+        own.copied().unwrap_or(requirement.level)
     }
 
     /// The chosen scenarios in the order of the features, each with the requirements that are judged.
@@ -80,12 +78,12 @@ fn choose(
     options: &Options,
     planned: Vec<Planned>,
     profile: &Profile,
-    judgement: &Judgement,
+    catalogue: &Arc<Catalogue>,
 ) -> Result<Vec<Chosen>, ConfigError> {
     let parse = |texts: &[String]| {
         texts
             .iter()
-            .map(|text| Selector::parse(text, &planned, &judgement.catalogue))
+            .map(|text| Selector::parse(text, &planned, catalogue))
             .collect::<Result<Vec<_>, _>>()
     };
     let selection = Selection {
@@ -93,7 +91,6 @@ fn choose(
         skip: parse(&options.skip)?,
         level: options.level,
     };
-    let level_of = |id: &str| judgement.catalogue.get(id).map(|row| judgement.level(row));
     let may_run = |scenario: &Planned| {
         let among = options.among.as_ref();
         among.is_none_or(|ids| ids.contains(&scenario.id))
@@ -102,8 +99,17 @@ fn choose(
         .into_iter()
         .filter(may_run)
         .filter_map(|scenario| {
-            let selected = selection.of(&scenario, profile, level_of, &judgement.catalogue)?;
-            Some(Chosen { scenario, selected })
+            let judgement = Judgement {
+                catalogue: Arc::clone(catalogue),
+                levels: profile.levels_for(&scenario.tags),
+            };
+            let level_of = |id: &str| catalogue.get(id).map(|row| judgement.level(row));
+            let selected = selection.of(&scenario, profile, level_of, catalogue)?;
+            Some(Chosen {
+                scenario,
+                selected,
+                judgement: Arc::new(judgement),
+            })
         })
         .collect())
 }

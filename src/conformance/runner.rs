@@ -20,6 +20,8 @@ use crate::steps::{Judgement, Selected};
 pub(super) struct Chosen {
     pub(super) scenario: Planned,
     pub(super) selected: Selected,
+    /// How they are judged.
+    pub(super) judgement: Arc<Judgement>,
 }
 
 /// When a scenario runs.
@@ -51,7 +53,6 @@ pub(super) type Results = BTreeMap<usize, ScenarioResult>;
 /// What the runner is made of.
 pub(super) struct Runner<'a> {
     pub(super) rp: Arc<RelyingParty>,
-    pub(super) judgement: Arc<Judgement>,
     pub(super) jobs: usize,
     pub(super) slow: bool,
     pub(super) stop: Stop,
@@ -86,13 +87,15 @@ impl Runner<'_> {
     ) -> bool {
         let setting = Setting {
             rp: Arc::clone(&self.rp),
-            judgement: Arc::clone(&self.judgement),
             permits: Arc::new(Semaphore::new(jobs)),
             attempt: 1,
         };
         let mut waiting: Vec<LocalBoxFuture<'_, (usize, ScenarioResult)>> = Vec::new();
         for index in indexes {
-            let Chosen { scenario, selected } = &chosen[index];
+            let chosen = &chosen[index];
+            let Chosen {
+                scenario, selected, ..
+            } = chosen;
             let waits = scenario.is_slow() && !(scenario.is_isolated() && self.rp.has_control());
             if waits && !self.slow {
                 let reason = Some("waits for a long time: run with --slow".to_owned());
@@ -102,9 +105,7 @@ impl Runner<'_> {
                 continue;
             }
             let setting = &setting;
-            waiting.push(Box::pin(async move {
-                (index, setting.run(scenario, selected.clone()).await)
-            }));
+            waiting.push(Box::pin(async move { (index, setting.run(chosen).await) }));
         }
         // Side by side all are begun, because the permits decide who goes on and who waits; a scenario that
         // wants nothing beside it must not begin while another one waits either.
@@ -162,11 +163,10 @@ impl Runner<'_> {
     async fn again(&self, chosen: &Chosen) -> ScenarioResult {
         let alone = Setting {
             rp: Arc::new(self.rp.afresh()),
-            judgement: Arc::clone(&self.judgement),
             permits: Arc::new(Semaphore::new(1)),
             attempt: 2,
         };
-        alone.run(&chosen.scenario, chosen.selected.clone()).await
+        alone.run(chosen).await
     }
 }
 

@@ -9,11 +9,12 @@ use futures::FutureExt as _;
 use tokio::sync::Semaphore;
 
 use super::parser::Planned;
+use super::runner::Chosen;
 use super::tally;
 use crate::finding::Outcome;
 use crate::flow::{Halt, RelyingParty};
 use crate::run::ScenarioResult;
-use crate::steps::{Judgement, LONGEST_WAIT, Selected, World};
+use crate::steps::{LONGEST_WAIT, Selected, World};
 
 /// A step that goes on longer than this is stuck; one that waits on purpose has its wait besides.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -22,7 +23,6 @@ const LIMIT: Duration = Duration::from_secs(120);
 #[derive(Debug, Clone)]
 pub(super) struct Setting {
     pub(super) rp: Arc<RelyingParty>,
-    pub(super) judgement: Arc<Judgement>,
     pub(super) permits: Arc<Semaphore>,
     /// Counted from 1: a scenario that is run again gets another issuer of its own.
     pub(super) attempt: u32,
@@ -30,15 +30,20 @@ pub(super) struct Setting {
 
 impl Setting {
     /// Runs a scenario and judges it.
-    pub(super) async fn run(&self, scenario: &Planned, selected: Selected) -> ScenarioResult {
+    pub(super) async fn run(&self, chosen: &Chosen) -> ScenarioResult {
+        let Chosen {
+            scenario,
+            selected,
+            judgement,
+        } = chosen;
         let begun = Instant::now();
         if let Some(reason) = self.unmet(scenario) {
-            return result(scenario, &selected, begun, Outcome::Skip, Some(reason));
+            return result(scenario, selected, begun, Outcome::Skip, Some(reason));
         }
         let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else {
             return result(
                 scenario,
-                &selected,
+                selected,
                 begun,
                 Outcome::Error,
                 Some("the run has ended".to_owned()),
@@ -48,11 +53,11 @@ impl Setting {
         let isolated = self.isolates(scenario);
         let rp = match self.relying_party(scenario).await {
             Ok(rp) => rp,
-            Err(halt) => return halted(scenario, &selected, begun, &halt),
+            Err(halt) => return halted(scenario, selected, begun, &halt),
         };
         let mut world = World::begin(
             rp,
-            Arc::clone(&self.judgement),
+            Arc::clone(judgement),
             selected.clone(),
             scenario.variant.clone(),
             scenario.spends(),
@@ -86,12 +91,12 @@ impl Setting {
             &mut checks,
             &scenario.variant,
             &self.rp.config().known,
-            &self.judgement.catalogue,
+            &judgement.catalogue,
         );
         ScenarioResult {
             checks,
             exchanges,
-            ..result(scenario, &selected, begun, outcome, reason)
+            ..result(scenario, selected, begun, outcome, reason)
         }
     }
 

@@ -10,7 +10,7 @@ use rand::seq::SliceRandom as _;
 use url::Url;
 
 use super::{Halt, RelyingParty, Session};
-use crate::login::{Arrival, Decision, End, Journey, LoginError, PageKind};
+use crate::login::{Arrival, Decision, End, Errand, Journey, LoginError, PageKind};
 use crate::protocol::{
     AuthorizationAnswer, Parameters, Pkce, RequestError, authorization_request, with_raw_query,
 };
@@ -317,6 +317,7 @@ impl RelyingParty {
             user: &session.user,
             decision,
             redirect_uris: &redirect_uris,
+            errand: Errand::Authorization,
             purpose,
         };
         self.driver().travel(&session.agent, journey).await

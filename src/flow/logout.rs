@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 
 use super::authorize::random_text;
 use super::{AuthorizationPlan, Halt, RelyingParty, Session, Tokens};
-use crate::login::{Arrival, Decision, End, Journey, PageKind};
+use crate::login::{Arrival, Decision, End, Errand, Journey, PageKind};
 use crate::protocol::{AuthorizationAnswer, Parameters, authorization_request};
 use crate::provider::ClientConfig;
 use crate::run::Evidence;
@@ -139,6 +139,7 @@ impl RelyingParty {
                     user: &session.user,
                     decision: plan.decision,
                     redirect_uris: &redirect_uris,
+                    errand: Errand::Logout,
                     purpose: "logout request",
                 },
             )

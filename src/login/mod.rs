@@ -73,14 +73,26 @@ pub struct Journey<'a> {
     /// would go to one of them (compared without query and fragment), or to another path on the same host
     /// and port unless the provider lives there.
     pub redirect_uris: &'a [String],
+    /// What it is about.
+    pub errand: Errand,
     /// What it is for, in a few words, for the recorded exchanges.
     pub purpose: &'a str,
+}
+
+/// What a journey is about: the same button may be the way on or the way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Errand {
+    /// To log in and to let a client do something.
+    Authorization,
+    /// To log out.
+    Logout,
 }
 
 impl fmt::Debug for Journey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The request may hold secrets.
         f.debug_struct("Journey")
+            .field("errand", &self.errand)
             .field("purpose", &self.purpose)
             .field("decision", &self.decision)
             .finish_non_exhaustive()

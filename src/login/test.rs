@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Credentials, Decision, Journey};
+use super::{Credentials, Decision, Errand, Journey};
 use crate::evidence::Recorder;
 use crate::http::{Client, ClientOptions, UserAgent};
 
@@ -43,6 +43,7 @@ pub(super) fn journey(url: &str) -> Journey<'static> {
         user: &ALICE,
         decision: Decision::Agree,
         redirect_uris: &REDIRECT_URIS,
+        errand: Errand::Authorization,
         purpose: "test",
     }
 }

@@ -1,7 +1,5 @@
 //! Steps about what the authorization endpoint answered.
 
-use std::sync::Arc;
-
 use cucumber::gherkin::Step;
 use cucumber::then;
 
@@ -14,7 +12,6 @@ use crate::checks::{authorization_error, request_object};
 use crate::finding::Finding;
 use crate::flow::{AuthorizationAttempt, Halt, RelyingParty};
 use crate::login::{End, PageKind};
-use crate::run::Exchange;
 
 /// The answer to the last authorization request.
 pub(super) const ARTIFACTS: &[Artifact] = &[
@@ -173,8 +170,7 @@ impl World {
     /// The answer to the last authorization request, with what it has to fit.
     pub(super) fn authorization_response(&self) -> Result<AuthorizationResponse, Halt> {
         let rp = self.rp()?;
-        let recorded = rp.recorder().recorded();
-        Ok(response_to(&rp, &recorded, self.attempt()?.clone()))
+        Ok(response_to(&rp, self.attempt()?.clone()))
     }
 
     fn answered_request_object(&self) -> Result<request_object::Answered, Halt> {
@@ -195,32 +191,18 @@ impl World {
     }
 }
 
-/// What came of an authorization request, with what it has to fit; `recorded` are the exchanges of the run.
+/// What came of an authorization request, with what it has to fit.
 pub(super) fn response_to(
     rp: &RelyingParty,
-    recorded: &[Arc<Exchange>],
     attempt: AuthorizationAttempt,
 ) -> AuthorizationResponse {
     let metadata = &rp.provider.metadata;
-    let exchanges = &attempt.arrival.exchanges;
-    let find = |id: u32| recorded.iter().find(|exchange| exchange.id == id);
-    let answers_to_password = attempt
-        .arrival
-        .pages
-        .iter()
-        .filter(|page| page.kind == PageKind::Login)
-        .filter_map(|page| exchanges.iter().position(|id| *id == page.answer.exchange))
-        .filter_map(|at| find(*exchanges.get(at + 1)?))
-        .filter(|exchange| exchange.request.method == "POST")
-        .filter_map(|exchange| Some(exchange.response.as_ref()?.status))
-        .collect();
     AuthorizationResponse {
         issuer: metadata
             .text("issuer")
             .unwrap_or(&rp.config().issuer)
             .to_owned(),
         announces_iss: metadata.says("authorization_response_iss_parameter_supported"),
-        answers_to_password,
         attempt,
     }
 }

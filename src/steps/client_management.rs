@@ -11,11 +11,11 @@ use serde_json::{Map, Value};
 use super::World;
 use super::artifacts::{Artifact, ids};
 use super::judge::Row;
+use crate::checks::Rule;
 use crate::checks::client_management::{
     DELETE_RULES, ManagementAnswer, READ_RULES, UPDATE_RULES, access_token_is_dead,
 };
 use crate::checks::registration::token_is_refused;
-use crate::checks::{Rule, refusal};
 use crate::flow::{Halt, Management, Registration, random_text};
 use crate::protocol::{JsonAnswer, get_request, with_bearer};
 use crate::provider::Secret;
@@ -74,15 +74,6 @@ async fn managed_before(world: &mut World, what: String, step: &Step) {
 async fn managed(world: &mut World, what: String, step: &Step) {
     let result = world.manage_rightly(&what, step).await;
     world.absorb(result);
-}
-
-/// Third column: status, error code or both, alternatives joined with ` or `; nothing means any refusal.
-#[then("the management of the client is refused")]
-fn refused(world: &mut World, step: &Step) {
-    let result = world.judge_answer(ANSWER, step, |answer, expected| {
-        refusal(answer, expected.unwrap_or_default())
-    });
-    world.conclude(step, result);
 }
 
 /// 401 and a challenge for a bearer token.
@@ -264,8 +255,8 @@ impl World {
         let endpoint = rp.endpoint("userinfo_endpoint")?;
         let request = with_bearer(get_request(&endpoint)?, "Bearer", &token)?;
         let answer = rp.ask(request, "UserInfo request").await?;
-        let evidence = self.look_at(answer.answer.exchange, "UserInfo");
-        self.judge_rows(step, "UserInfo", &evidence, |_| {
+        let evidence = self.look_at(answer.answer.exchange, "UserInfo response");
+        self.judge_rows(step, "UserInfo response", &evidence, |_| {
             Ok(access_token_is_dead(&answer))
         })
     }

@@ -45,9 +45,7 @@ impl World {
         let exchanges = rp.recorder().recorded();
         let attempts = rp.attempts.all().into_iter();
         Ok(EveryExchange {
-            responses: attempts
-                .map(|attempt| response_to(&rp, &exchanges, attempt))
-                .collect(),
+            responses: attempts.map(|attempt| response_to(&rp, attempt)).collect(),
             exchanges,
             issuer: rp.config().issuer.clone(),
             token_endpoint: endpoint("token_endpoint"),

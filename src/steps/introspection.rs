@@ -7,7 +7,7 @@ use http::Method;
 use super::World;
 use super::artifacts::{Artifact, ids};
 use super::judge::Row;
-use super::phrases::CallerWord;
+use super::phrases::{CallerWord, TokenWord};
 use super::userinfo::claims_of;
 use crate::checks::introspection::{ACTIVE_RULES, INACTIVE_RULES, Introspection, tells_nothing};
 use crate::checks::{Rule, refusal};
@@ -45,28 +45,25 @@ async fn may_introspect(world: &mut World, step: &Step) {
 }
 
 /// The table changes the parameters.
-#[when(expr = "{caller} introspects the access token")]
-async fn introspect(world: &mut World, caller: CallerWord, step: &Step) {
-    let token = world.tokens.access_token.clone();
-    let result = world.introspect(caller.0, token, Method::POST, step).await;
+#[when(expr = "{caller} introspects {token}")]
+async fn introspect(world: &mut World, caller: CallerWord, token: TokenWord, step: &Step) {
+    let result = match world.token(token) {
+        Ok(token) => {
+            world
+                .introspect(caller.0, &token, &Method::POST, step)
+                .await
+        }
+        Err(halt) => Err(halt),
+    };
     world.absorb(result);
 }
 
 /// As above, with all parameters in the query of a GET.
-#[when(expr = "{caller} introspects the access token by GET")]
-async fn introspect_by_get(world: &mut World, caller: CallerWord, step: &Step) {
-    let token = world.tokens.access_token.clone();
-    let result = world.introspect(caller.0, token, Method::GET, step).await;
-    world.absorb(result);
-}
-
-/// The table changes the parameters.
-#[when(expr = "{caller} introspects the refresh token")]
-async fn introspect_refresh_token(world: &mut World, caller: CallerWord, step: &Step) {
-    let token = world.tokens.refresh_token.clone();
-    let result = match token {
-        None => Err(Halt::missing("the provider issued no refresh token")),
-        token => world.introspect(caller.0, token, Method::POST, step).await,
+#[when(expr = "{caller} introspects {token} by GET")]
+async fn introspect_by_get(world: &mut World, caller: CallerWord, token: TokenWord, step: &Step) {
+    let result = match world.token(token) {
+        Ok(token) => world.introspect(caller.0, &token, &Method::GET, step).await,
+        Err(halt) => Err(halt),
     };
     world.absorb(result);
 }
@@ -74,20 +71,7 @@ async fn introspect_refresh_token(world: &mut World, caller: CallerWord, step: &
 /// Skipped where the access token is no JWT.
 #[when("the client introspects the access token, a JWT with another signature")]
 async fn introspect_altered_jwt(world: &mut World, step: &Step) {
-    let token = world
-        .tokens
-        .access_token
-        .clone()
-        .filter(|token| claims_of(token).is_some());
-    let result = match token {
-        None => Err(Halt::missing("the access token is no JWT")),
-        Some(token) => {
-            let token = Some(altered(&token));
-            world
-                .introspect(Caller::Client, token, Method::POST, step)
-                .await
-        }
-    };
+    let result = world.introspect_altered_jwt(step).await;
     world.absorb(result);
 }
 
@@ -113,15 +97,6 @@ fn bearer_refused(world: &mut World, step: &Step) {
     world.conclude(step, result);
 }
 
-/// Third column: status, error code or both, alternatives joined with ` or `; nothing means any refusal.
-#[then("the introspection request is refused")]
-fn refused(world: &mut World, step: &Step) {
-    let result = world.judge_answer(ENDPOINT, step, |answer, expected| {
-        refusal(answer, expected.unwrap_or_default())
-    });
-    world.conclude(step, result);
-}
-
 /// A refusal, or an answer that calls the active token inactive.
 #[then("introspection tells nothing")]
 fn nothing_told(world: &mut World, step: &Step) {
@@ -131,8 +106,8 @@ fn nothing_told(world: &mut World, step: &Step) {
 
 impl World {
     async fn expect_introspection(&mut self, step: &Step) -> Result<(), Halt> {
-        let token = self.tokens.access_token.clone();
-        self.introspect(Caller::Client, token, Method::POST, step)
+        let token = self.token(TokenWord::Access)?;
+        self.introspect(Caller::Client, &token, &Method::POST, step)
             .await?;
         let answer = self.answer(ENDPOINT)?;
         let status = answer.answer.response.status();
@@ -161,25 +136,26 @@ impl World {
     async fn introspect(
         &mut self,
         caller: Caller,
-        token: Option<String>,
-        method: Method,
+        token: &str,
+        method: &Method,
         step: &Step,
     ) -> Result<(), Halt> {
-        let token = token.ok_or_else(|| Halt::unjudged("the client holds no such token"))?;
-        self.introspected_access_token = self.tokens.access_token.as_ref() == Some(&token);
-        let parameters = Parameters::new([("token", token)]);
-        let purpose = "introspection request";
-        let answer = self
-            .ask_about_token(ENDPOINT, purpose, caller, parameters, method, step)
-            .await?;
-        self.take_answer(ENDPOINT, answer);
-        Ok(())
+        self.introspected_access_token = self.tokens.access_token.as_deref() == Some(token);
+        self.ask_about(ENDPOINT, caller, token, method, step).await
+    }
+
+    async fn introspect_altered_jwt(&mut self, step: &Step) -> Result<(), Halt> {
+        let token = self.token(TokenWord::Access)?;
+        if claims_of(&token).is_none() {
+            return Err(Halt::missing("the access token is no JWT"));
+        }
+        self.introspect(Caller::Client, &altered(&token), &Method::POST, step)
+            .await
     }
 
     async fn introspect_by_bearer(&mut self) -> Result<(), Halt> {
         let rp = self.rp()?;
-        let token = (self.tokens.access_token.clone())
-            .ok_or_else(|| Halt::unjudged("the client holds no access token"))?;
+        let token = self.token(TokenWord::Access)?;
         let url = rp.endpoint(ENDPOINT)?;
         let parameters = Parameters::new([("token", &token)]);
         let request = with_bearer(form_request(&url, &parameters)?, "Bearer", &token)?;

@@ -1,81 +1,187 @@
-//! Whether a token still works: asked at UserInfo, which every OpenID Provider must protect by it.
+//! Whether tokens still work: an access token is shown to UserInfo, or to introspection where there is no UserInfo; a
+//! refresh token is used.
 
 use cucumber::gherkin::Step;
 use cucumber::{given, then};
 
 use super::World;
+use super::phrases::TokenWord;
 use crate::checks::{refusal, success};
 use crate::finding::Finding;
 use crate::flow::{Halt, Presentation};
-use crate::protocol::JsonAnswer;
+use crate::protocol::{Carriage, JsonAnswer, Parameters};
 use crate::run::Evidence;
 
-/// The control of what follows: where UserInfo does not take the access token, the scenario ends.
+/// The control of what follows: where the access token is not taken, the scenario ends. Skipped where nothing but
+/// introspection could tell, and does not.
 #[given("the access token works")]
 async fn works(world: &mut World) {
     let result = world.expect_live_token().await;
     world.absorb(result);
 }
 
-/// `first`: that of the last completed flow; `old`: that before the last refresh; `altered`: with another
-/// character in its middle.
-#[then(regex = r"^the (first|old|altered) access token is dead$")]
-async fn is_dead(world: &mut World, which: String, step: &Step) {
-    let result = world
-        .judge_token(step, which.trim(), |answer| refusal(answer, "any error"))
-        .await;
+/// A refusal; a failure of the server proves nothing.
+#[then(expr = "{token} is dead")]
+async fn is_dead(world: &mut World, token: TokenWord, step: &Step) {
+    let result = world.judge_token(step, token, false).await;
     world.conclude(step, result);
 }
 
-/// As above.
-#[then(regex = r"^the (first |old )?access token still works$")]
-async fn still_works(world: &mut World, which: String, step: &Step) {
-    let result = world
-        .judge_token(step, which.trim(), |answer| success(answer, &[]))
-        .await;
+/// As above: a success.
+#[then(expr = "{token} is alive")]
+async fn is_alive(world: &mut World, token: TokenWord, step: &Step) {
+    let result = world.judge_token(step, token, true).await;
     world.conclude(step, result);
+}
+
+/// What became of an access token that was shown.
+pub(super) struct Shown {
+    answer: JsonAnswer,
+    /// UserInfo answered, not introspection.
+    by_userinfo: bool,
+}
+
+impl Shown {
+    fn of(&self) -> &'static str {
+        if self.by_userinfo {
+            "UserInfo response"
+        } else {
+            "introspection response"
+        }
+    }
+
+    /// What introspection says of it.
+    fn active(&self) -> Option<bool> {
+        let active = self.answer.get("active")?.as_bool();
+        active.filter(|_| self.answer.is_success())
+    }
+
+    /// Whether it still works.
+    pub(super) fn is_alive(&self) -> bool {
+        if self.by_userinfo {
+            self.answer.is_success()
+        } else {
+            self.active() == Some(true)
+        }
+    }
+
+    fn judge(&self, alive: bool) -> Finding {
+        match (self.by_userinfo, alive) {
+            (true, true) => success(&self.answer, &[]),
+            (true, false) => refusal(&self.answer, "any error"),
+            (false, alive) => match self.active() {
+                Some(active) => Finding::met_if(active == alive, format!("active {alive}"), || {
+                    format!("active {active}")
+                }),
+                // https://www.rfc-editor.org/rfc/rfc7662#section-4 leaves it to the provider whom it tells what.
+                None => Finding::not_applicable(format!(
+                    "there is no UserInfo, and introspection does not tell ({})",
+                    self.answer.summary()
+                )),
+            },
+        }
+    }
+}
+
+/// What the answer to a refresh says of the token.
+fn judge_refresh(answer: &JsonAnswer, alive: bool) -> Finding {
+    if answer.answer.response.status().is_server_error() {
+        return Finding::needs_review(format!(
+            "the server failed ({}), which proves nothing about the token",
+            answer.summary()
+        ));
+    }
+    if alive {
+        success(answer, &["access_token"])
+    } else {
+        refusal(answer, "400 invalid_grant")
+    }
 }
 
 impl World {
+    /// The token that a step means.
+    pub(super) fn token(&self, word: TokenWord) -> Result<String, Halt> {
+        let nothing = Parameters::default();
+        let token = match word {
+            TokenWord::Access => self.tokens.access_token.clone(),
+            TokenWord::FirstAccess => self.flow()?.tokens.access_token.clone(),
+            TokenWord::OldAccess => self.old_tokens.access_token.clone(),
+            TokenWord::AlteredAccess => Some(self.fill("{altered access_token}", &nothing)?),
+            TokenWord::Refresh => self.tokens.refresh_token.clone(),
+            TokenWord::OldRefresh => self.old_tokens.refresh_token.clone(),
+        };
+        let kind = word.kind();
+        token.ok_or_else(|| Halt::missing(format!("the provider issued no {kind}")))
+    }
+
     async fn expect_live_token(&mut self) -> Result<(), Halt> {
-        let token = self.fill("{access_token}", &crate::protocol::Parameters::default())?;
-        let answer = self.try_token(&token).await?;
-        if answer.is_success() {
+        let shown = self.show(&self.token(TokenWord::Access)?).await?;
+        if shown.is_alive() {
             return Ok(());
+        }
+        if !shown.by_userinfo {
+            return Err(Halt::missing(format!(
+                "there is no UserInfo, and introspection tells nothing of a fresh token ({})",
+                shown.answer.summary()
+            )));
         }
         Err(Halt::Blocked {
             requirement: "OIDCC-5.3-2",
             expected: "200 for a fresh access token in the Authorization header".to_owned(),
-            actual: answer.summary(),
+            actual: shown.answer.summary(),
             evidence: vec![Evidence {
-                exchange: answer.answer.exchange,
-                at: "UserInfo response".to_owned(),
+                exchange: shown.answer.answer.exchange,
+                at: shown.of().to_owned(),
             }],
         })
     }
 
-    async fn judge_token(
-        &mut self,
-        step: &Step,
-        which: &str,
-        judge: fn(&JsonAnswer) -> Finding,
-    ) -> Result<(), Halt> {
-        let token = match which {
-            "first" => self.flow()?.tokens.access_token.clone(),
-            "old" => self.old_tokens.access_token.clone(),
-            "altered" => Some(self.fill("{altered access_token}", &Default::default())?),
-            _ => self.tokens.access_token.clone(),
+    async fn judge_token(&mut self, step: &Step, word: TokenWord, alive: bool) -> Result<(), Halt> {
+        let token = self.token(word)?;
+        let (finding, exchange, of) = match word {
+            TokenWord::Refresh | TokenWord::OldRefresh => {
+                let answer = self.try_refresh_token(&token).await?;
+                (
+                    judge_refresh(&answer, alive),
+                    answer.answer.exchange,
+                    "token response",
+                )
+            }
+            _ => {
+                let shown = self.show(&token).await?;
+                (shown.judge(alive), shown.answer.answer.exchange, shown.of())
+            }
         };
-        let token = token.ok_or_else(|| Halt::missing("the provider issued no access token"))?;
-        let answer = self.try_token(&token).await?;
-        let evidence = self.look_at(answer.answer.exchange, "UserInfo response");
-        self.judge_rows(step, "access token", &evidence, |_| Ok(judge(&answer)))
+        let evidence = self.look_at(exchange, of);
+        self.judge_rows(step, word.kind(), &evidence, |_| Ok(finding.clone()))
     }
 
-    async fn try_token(&mut self, token: &str) -> Result<JsonAnswer, Halt> {
+    /// Shows an access token to whoever tells whether it works.
+    pub(super) async fn show(&mut self, token: &str) -> Result<Shown, Halt> {
         let rp = self.rp()?;
-        let answer = rp.userinfo(token, Presentation::Get).await?;
+        let by_userinfo = rp.provider.capabilities.has("userinfo");
+        let answer = if by_userinfo {
+            rp.userinfo(token, Presentation::Get).await?
+        } else {
+            let parameters = Parameters::new([("token", token)]);
+            let credentials = rp.credentials(&self.client()?)?;
+            let url = rp.endpoint("introspection_endpoint")?;
+            let purpose = "introspection request";
+            rp.post(&url, &credentials, &parameters, purpose).await?
+        };
         self.note_exchanges(&[answer.answer.exchange]);
-        Ok(answer)
+        Ok(Shown {
+            answer,
+            by_userinfo,
+        })
+    }
+
+    async fn try_refresh_token(&mut self, token: &str) -> Result<JsonAnswer, Halt> {
+        let rp = self.rp()?;
+        let parameters =
+            Parameters::new([("grant_type", "refresh_token"), ("refresh_token", token)]);
+        let credentials = rp.credentials(&self.client()?)?;
+        rp.token_request(&credentials, &parameters, &Carriage::Form)
+            .await
     }
 }

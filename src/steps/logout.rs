@@ -118,7 +118,7 @@ impl World {
             .clone()
             .ok_or_else(|| Halt::unjudged("nobody logged out: a step is missing"))?;
         let evidence = self.look_at(attempt.exchange(), "answer to the logout request");
-        self.judge_rules(logout::RULES, &*attempt, "logout", &evidence, rows);
+        self.judge_rules(logout::RULES, &*attempt, "logout response", &evidence, rows);
         Ok(())
     }
 
@@ -137,7 +137,7 @@ impl World {
     fn judge_post_logout_registration(&mut self, rows: &[Row]) -> Result<(), Halt> {
         let registration = self.registration()?.clone();
         let evidence = self.look_at(registration.answer.answer.exchange, "registration response");
-        let of = "registration";
+        let of = "registration response";
         self.judge_rules(
             logout::REGISTRATION_RULES,
             &registration,

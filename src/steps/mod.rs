@@ -3,6 +3,7 @@
 //! One file per concept. A step parses its words, calls a flow or a check and keeps the result; it decides
 //! nothing by itself.
 
+mod about_token;
 mod artifacts;
 mod assertion;
 mod authorization;
@@ -22,11 +23,13 @@ mod liveness;
 mod logout;
 mod metadata;
 mod named_urls;
+mod ownership;
 mod pages;
 mod phrases;
 mod pkce;
 mod redirect_uri;
 mod refresh;
+mod refused;
 mod registration;
 mod revocation;
 mod second_login;
@@ -39,6 +42,7 @@ mod world;
 
 pub use artifacts::{ARTIFACTS, Artifact, artifacts};
 pub use judge::{Row, rows};
+pub(crate) use ownership::check_ownership;
 pub use template::WORDS;
 pub(crate) use time::LONGEST_WAIT;
 pub use world::{Judgement, Selected, World};
@@ -53,6 +57,18 @@ pub const VARIANTS: [&str; 2] = ["response_type", "response_mode"];
 /// The words that may stand for `{caller}`.
 pub fn callers() -> impl Iterator<Item = &'static str> {
     phrases::CALLERS.iter().map(|(word, _)| *word)
+}
+
+/// The words that may stand for `{token}`, and what they mean.
+pub fn tokens() -> impl Iterator<Item = (&'static str, &'static str)> {
+    phrases::TOKENS
+        .iter()
+        .map(|(word, _, meaning)| (*word, *meaning))
+}
+
+/// The words that may stand for `{request}`.
+pub fn requests() -> impl Iterator<Item = &'static str> {
+    phrases::REQUESTS.iter().map(|(word, _)| *word)
 }
 
 /// Whether a Then can judge what its table names; the reason if not.

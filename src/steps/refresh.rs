@@ -114,7 +114,13 @@ impl World {
             answer,
         };
         let evidence = self.look_at(artifact.answer.answer.exchange, "refresh response");
-        self.judge_rules(refresh::RULES, &artifact, "refresh", &evidence, rows);
+        self.judge_rules(
+            refresh::RULES,
+            &artifact,
+            "refresh response",
+            &evidence,
+            rows,
+        );
         Ok(())
     }
 

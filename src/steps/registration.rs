@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::World;
 use super::artifacts::{Artifact, ids};
 use super::judge::Row;
-use crate::checks::{Rule, refusal, registration, success};
+use crate::checks::{Rule, registration, success};
 use crate::finding::Finding;
 use crate::flow::{Access, Halt, Registration};
 use crate::protocol::Parameters;
@@ -83,15 +83,6 @@ async fn register_wrongly(world: &mut World, step: &Step) {
 async fn get_registration(world: &mut World) {
     let result = world.get_registration().await;
     world.absorb(result);
-}
-
-/// Third column: status, error code or both, alternatives joined with ` or `; nothing means any refusal.
-#[then("the registration is refused")]
-fn refused(world: &mut World, step: &Step) {
-    let result = world.judge_answer("registration_endpoint", step, |answer, expected| {
-        refusal(answer, expected.unwrap_or_default())
-    });
-    world.conclude(step, result);
 }
 
 /// A success with a `client_id`.

@@ -11,7 +11,7 @@ use super::artifacts::{Artifact, ids};
 use super::judge::Row;
 use super::phrases::CallerWord;
 use crate::checks::token_response::at_most_one_success;
-use crate::checks::{Rule, refusal, success, token_endpoint, token_error, token_response};
+use crate::checks::{Rule, success, token_endpoint, token_error, token_response};
 use crate::finding::Finding;
 use crate::flow::{Access, Caller, Halt, RelyingParty, TOKEN_REQUEST, Tokens};
 use crate::protocol::{Carriage, JsonAnswer, Parameters, with_body};
@@ -131,15 +131,6 @@ async fn token_request(world: &mut World, caller: CallerWord, step: &Step) {
 async fn raw_token_request(world: &mut World, step: &Step) {
     let result = world.send_body(step).await;
     world.absorb(result);
-}
-
-/// Third column: status, error code or both, alternatives joined with ` or `; nothing means any refusal.
-#[then("the token request is refused")]
-fn refused(world: &mut World, step: &Step) {
-    let result = world.judge_answer("token_endpoint", step, |answer, expected| {
-        refusal(answer, expected.unwrap_or_default())
-    });
-    world.conclude(step, result);
 }
 
 /// The control of what follows: where it was accepted, the scenario is skipped.
@@ -388,22 +379,5 @@ impl World {
                 held.clone_from(new);
             }
         }
-    }
-
-    /// Judges the last answer of an endpoint by one function of what each row expects.
-    pub(super) fn judge_answer(
-        &mut self,
-        endpoint: &'static str,
-        step: &Step,
-        judge: impl Fn(&crate::protocol::JsonAnswer, Option<&str>) -> crate::finding::Finding,
-    ) -> Result<(), Halt> {
-        let answer = self.answer(endpoint)?.clone();
-        let evidence = [Evidence {
-            exchange: answer.answer.exchange,
-            at: String::new(),
-        }];
-        self.judge_rows(step, endpoint, &evidence, |row| {
-            Ok(judge(&answer, row.expected.as_deref()))
-        })
     }
 }

@@ -203,7 +203,9 @@ impl World {
             &subjects,
             metadata.list("subject_types_supported").as_deref(),
         );
-        self.judge_rows(step, "subjects", &evidence, |_| Ok(finding.clone()))
+        self.judge_rows(step, "subject identifiers", &evidence, |_| {
+            Ok(finding.clone())
+        })
     }
 
     async fn ask_userinfo(&mut self, token: Option<String>, how: Presentation) -> Result<(), Halt> {
@@ -253,7 +255,7 @@ impl World {
     ) -> Result<(), Halt> {
         let answer = self.answer(ENDPOINT)?.clone();
         let evidence = self.look_at(answer.answer.exchange, "WWW-Authenticate");
-        self.judge_rules(rules, &answer, "UserInfo answer", &evidence, rows);
+        self.judge_rules(rules, &answer, "UserInfo response", &evidence, rows);
         Ok(())
     }
 

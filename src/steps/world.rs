@@ -44,13 +44,13 @@ impl Selected {
 #[derive(Debug, Default)]
 pub struct Judgement {
     /// What is known of each requirement.
-    pub catalogue: Catalogue,
-    /// Levels that the profile sets otherwise.
+    pub catalogue: Arc<Catalogue>,
+    /// Levels that the profile sets otherwise in this scenario.
     pub levels: HashMap<String, Level>,
 }
 
 impl Judgement {
-    /// The level of a requirement in this run.
+    /// The level of a requirement in this scenario.
     pub fn level(&self, requirement: &Requirement) -> Level {
         self.levels
             .get(&requirement.id)
@@ -460,7 +460,7 @@ also = [{ id = "OIDCC-3.1.3.7-3", level = "MUST" }]
         catalogue.add("requirements.toml", ROWS).unwrap();
         World {
             judgement: Arc::new(Judgement {
-                catalogue,
+                catalogue: Arc::new(catalogue),
                 levels: HashMap::new(),
             }),
             ids: ids.iter().map(|id| (*id).to_owned()).collect(),

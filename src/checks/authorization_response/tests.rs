@@ -93,7 +93,6 @@ fn response(changes: &[(&str, &str)], end: &str) -> AuthorizationResponse {
         attempt: attempt(changes, end),
         issuer: ISSUER.to_owned(),
         announces_iss: true,
-        answers_to_password: vec![303],
     }
 }
 
@@ -227,24 +226,6 @@ fn successes() {
         ..response(&[], GOOD)
     };
     assert_eq!(word(&iss_is_announced(&unannounced)), "violated");
-}
-
-#[test]
-fn answers_to_the_password() {
-    for (statuses, first, second) in [
-        (vec![303], "met", "met"),
-        (vec![200, 303], "met", "met"),
-        (vec![302], "met", "violated"),
-        (vec![303, 307], "violated", "violated"),
-        (vec![], "not applicable", "not applicable"),
-    ] {
-        let answered = AuthorizationResponse {
-            answers_to_password: statuses,
-            ..response(&[], GOOD)
-        };
-        assert_eq!(word(&password_is_not_answered_by_307(&answered)), first);
-        assert_eq!(word(&password_is_answered_by_303(&answered)), second);
-    }
 }
 
 #[test]

@@ -341,7 +341,6 @@ fn response(
         },
         issuer: ISSUER.to_owned(),
         announces_iss: true,
-        answers_to_password: Vec::new(),
     }
 }
 

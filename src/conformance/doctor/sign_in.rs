@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::diagnosis::{Diagnosis, Health};
 use crate::flow::{AuthorizationAttempt, AuthorizationPlan, Halt, RelyingParty, Session};
 use crate::http::UserAgent;
-use crate::login::{Arrival, Credentials, Decision, End, Journey, LoginError, PageKind};
+use crate::login::{Arrival, Credentials, Decision, End, Errand, Journey, LoginError, PageKind};
 use crate::protocol::{AuthorizationAnswer, JsonAnswer, Parameters};
 use crate::provider::{AuthMethod, ClientConfig};
 
@@ -307,6 +307,7 @@ async fn travel(
                 user: &session.user,
                 decision: plan.decision,
                 redirect_uris: &redirect_uris,
+                errand: Errand::Authorization,
                 purpose: "authorization request",
             },
         )

@@ -15,7 +15,9 @@ use crate::http::{Answer, UserAgent};
 use crate::login::destination::Destination;
 use crate::login::referrer::Policy;
 use crate::login::walk::{From, Go, Stop, Walk, start_url};
-use crate::login::{Arrival, Callback, End, Journey, LoginDriver, LoginError, PageKind, PageSeen};
+use crate::login::{
+    Arrival, Callback, End, Errand, Journey, LoginDriver, LoginError, PageKind, PageSeen,
+};
 
 /// A page of a logout has no more frames than this that matter.
 const FRAME_LIMIT: usize = 20;
@@ -67,7 +69,8 @@ pub(crate) async fn travel(
 ) -> Result<Arrival, LoginError> {
     let start = start_url(&journey.start)?;
     let destination = Destination::new(journey.redirect_uris, &start);
-    let errand = Errand::of(&journey, &start);
+    let asks_anew = asks_anew(&journey, &start);
+    let ends_session = journey.errand == Errand::Logout;
     // Before it is sent under a name that does not tell what it is.
     agent.transport().learn("password", &journey.user.password);
     let mut walk = Walk::new(agent, journey.purpose, destination);
@@ -84,7 +87,7 @@ pub(crate) async fn travel(
         };
         let begun_anew =
             walk.trail.len() > 1 && walk.trail.iter().any(|url| url.path() == start.path());
-        progress.may_ask_again = errand.asks_anew && begun_anew && !asked_again;
+        progress.may_ask_again = asks_anew && begun_anew && !asked_again;
         let Some(read) = Read::of(&answer, rules) else {
             let end = End::Page {
                 answer,
@@ -97,12 +100,12 @@ pub(crate) async fn travel(
             status: answer.status(),
             user: journey.user,
             decision: journey.decision,
-            ends_session: errand.ends_session,
+            ends_session,
             destination: &walk.destination,
             rule: read.rule,
             progress: &progress,
         });
-        if errand.ends_session && matches!(act, Act::Final | Act::Follow { kind: None, .. }) {
+        if ends_session && matches!(act, Act::Final | Act::Follow { kind: None, .. }) {
             load_frames(&mut walk, &read).await;
         }
         let mut saw = |kind: Option<PageKind>| {
@@ -151,7 +154,7 @@ pub(crate) async fn travel(
                 return Ok(arrival(walk, End::Page { answer, kind }, pages));
             }
             Act::Final => {
-                let end = match way_out(&walk, &read, errand) {
+                let end = match way_out(&walk, &read, journey.errand) {
                     Some(url) => End::RedirectUri(callback(&answer, url.to_string(), None)),
                     None => End::Page {
                         answer,
@@ -185,56 +188,15 @@ pub(crate) async fn travel(
     }
 }
 
-/// What the journey is about, as far as its first request says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Errand {
-    /// It is a logout.
-    ends_session: bool,
-    /// It asks for a new login even where there is a session.
-    asks_anew: bool,
-}
-
-impl Errand {
-    fn of(journey: &Journey<'_>, start: &Url) -> Self {
-        let mut parameters: Vec<(String, String)> = start.query_pairs().into_owned().collect();
-        if journey.start.method() == Method::POST {
-            parameters.extend(form_urlencoded::parse(journey.start.body()).into_owned());
-        }
-        let has = |wanted: &[&str]| {
-            parameters
-                .iter()
-                .any(|(name, _)| wanted.contains(&name.as_str()))
-        };
-        let authorizes = has(&[
-            "response_type",
-            "redirect_uri",
-            "scope",
-            "code_challenge",
-            "nonce",
-            "request",
-            "request_uri",
-            "prompt",
-            "response_mode",
-        ]);
-        let path = start.path().to_ascii_lowercase();
-        let logs_out = has(&["post_logout_redirect_uri", "logout_hint", "id_token_hint"])
-            || [
-                "logout",
-                "endsession",
-                "end_session",
-                "end-session",
-                "session/end",
-                "signout",
-            ]
-            .iter()
-            .any(|word| path.contains(word));
-        Self {
-            ends_session: logs_out && !authorizes,
-            asks_anew: parameters.iter().any(|(name, value)| {
-                name == "max_age" || (name == "prompt" && value.contains("login"))
-            }),
-        }
+/// Whether the first request asks for a new login even where there is a session.
+fn asks_anew(journey: &Journey<'_>, start: &Url) -> bool {
+    let mut parameters: Vec<(String, String)> = start.query_pairs().into_owned().collect();
+    if journey.start.method() == Method::POST {
+        parameters.extend(form_urlencoded::parse(journey.start.body()).into_owned());
     }
+    parameters
+        .iter()
+        .any(|(name, value)| name == "max_age" || (name == "prompt" && value.contains("login")))
 }
 
 /// A page, read.
@@ -338,7 +300,7 @@ async fn load_frames(walk: &mut Walk<'_>, read: &Read<'_>) {
 
 /// After its frames a logout page goes on by script; the link for browsers without scripts says where to.
 fn way_out(walk: &Walk<'_>, read: &Read<'_>, errand: Errand) -> Option<Url> {
-    if !errand.ends_session || read.page.frames.is_empty() {
+    if errand != Errand::Logout || read.page.frames.is_empty() {
         return None;
     }
     read.page

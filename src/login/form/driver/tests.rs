@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::login::Decision;
 use crate::login::NoLogin;
-use crate::login::test::{REDIRECT_URIS, agent, client, journey};
+use crate::login::test::{agent, client, journey};
 
 /// A request as it came: the first line, the header fields in lower case, the body.
 #[derive(Debug, Clone)]
@@ -446,7 +446,7 @@ async fn multipart_and_plain_forms() {
 #[tokio::test]
 async fn a_logout_page_of_frames() {
     let server = Server::start(|got| match got.line.as_str() {
-        "GET /logout" => page(
+        "GET /bye" => page(
             "<iframe src=/out1></iframe><iframe src=/out2></iframe><iframe src='http://127.0.0.1:8765/fc'></iframe>\
              <iframe src='http://127.0.0.1:9/x'></iframe><script>location = '…'</script>\
              <a href='http://127.0.0.1:8765/post-logout?state=s'>Continue</a>",
@@ -454,15 +454,22 @@ async fn a_logout_page_of_frames() {
         _ => page(""),
     })
     .await;
-    let arrival = server
-        .travel_from("/logout", Decision::Agree)
-        .await
-        .unwrap();
+    let driver = FormDriver::new(Vec::new(), Duration::from_secs(20));
+    let bye = format!("{}/bye", server.base);
+    let errand = |errand| Journey {
+        errand,
+        ..journey(&bye)
+    };
+    let authorization = driver.travel(&agent(), errand(Errand::Authorization)).await;
+    assert!(authorization.is_err(), "{authorization:?}");
+    assert_eq!(server.lines(), ["GET /bye"]);
+    let logout = driver.travel(&agent(), errand(Errand::Logout)).await;
     assert_eq!(
-        callback_of(arrival).url,
+        callback_of(logout.unwrap()).url,
         "http://127.0.0.1:8765/post-logout?state=s"
     );
-    assert_eq!(server.lines(), ["GET /logout", "GET /out1", "GET /out2"]);
+    let lines = server.lines();
+    assert_eq!(lines[1..], ["GET /bye", "GET /out1", "GET /out2"]);
 }
 
 #[tokio::test]
@@ -579,29 +586,4 @@ async fn the_whole_journey_is_bounded() {
     let start = format!("{}/authorize", server.base);
     let error = driver.travel(&agent(), journey(&start)).await.unwrap_err();
     assert!(matches!(error, LoginError::TooSlow { .. }), "{error}");
-}
-
-#[test]
-fn logouts_are_known_by_their_first_request() {
-    for (url, expected) in [
-        ("http://op/logout", true),
-        ("http://op/session/end", true),
-        ("http://op/x?post_logout_redirect_uri=y", true),
-        (
-            "http://op/protocol/openid-connect/logout?client_id=x&state=y",
-            true,
-        ),
-        ("http://op/authorize?client_id=x&scope=openid", false),
-        (
-            "http://op/authorize?client_id=x&id_token_hint=y&prompt=none",
-            false,
-        ),
-        ("http://op/authorize?client_id=x", false),
-        ("http://op/authorize", false),
-    ] {
-        let journey = journey(url);
-        let start = start_url(&journey.start).unwrap();
-        assert_eq!(Errand::of(&journey, &start).ends_session, expected, "{url}");
-        assert_eq!(journey.redirect_uris, REDIRECT_URIS.as_slice());
-    }
 }
