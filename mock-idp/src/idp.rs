@@ -6,7 +6,10 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 use crate::dispatch::{Config, Core};
+use crate::jws;
 use crate::keys::{self, Algorithm};
 use crate::mount::{self, Certificates, Service};
 use crate::observe::{ObservedRequest, Observers, ReceivedLog};
@@ -159,6 +162,24 @@ impl Control {
     pub fn rotate_keys(&self, issuer: &str) -> Result<(), UnknownIssuer> {
         self.find(issuer)?.keys().rotate();
         Ok(())
+    }
+
+    /// A JWT with these claims and this `typ`, signed by an issuer with the key that its JWKS has for the algorithm: a
+    /// token that a relying party or a resource server is to accept or to refuse, whatever it says. Nothing is added to
+    /// the claims.
+    ///
+    /// # Errors
+    ///
+    /// The issuer is none of this mock's.
+    pub fn sign(
+        &self,
+        issuer: &str,
+        algorithm: Algorithm,
+        typ: &str,
+        claims: &Map<String, Value>,
+    ) -> Result<String, UnknownIssuer> {
+        let key = Arc::clone(self.find(issuer)?.keys().current().key(algorithm));
+        Ok(jws::write_signed(typ, claims, key))
     }
 
     /// Lets the answers of an issuer come late, in pieces, or not at all. On wiremock it can come late

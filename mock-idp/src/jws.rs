@@ -12,6 +12,7 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::keys::SigningKey;
@@ -38,6 +39,27 @@ pub(crate) enum Signer {
 /// The octets of a JSON object.
 pub(crate) fn octets(object: &Map<String, Value>) -> Vec<u8> {
     serde_json::to_vec(object).expect("a JSON object can be written")
+}
+
+/// Writes a token as others expect it: a header with `alg`, `typ` and `kid`, and the signature of the key.
+pub(crate) fn write_signed(typ: &str, claims: &impl Serialize, key: Arc<SigningKey>) -> String {
+    #[derive(Serialize)]
+    struct Header<'h> {
+        alg: &'static str,
+        typ: &'h str,
+        kid: &'h str,
+    }
+    let header = Header {
+        alg: key.algorithm.name(),
+        typ,
+        kid: &key.kid,
+    };
+    let octets = |part: Result<Vec<u8>, _>| part.expect("strings and numbers can be written");
+    write_raw(
+        &octets(serde_json::to_vec(&header)),
+        &octets(serde_json::to_vec(claims)),
+        &Signer::Key(key),
+    )
 }
 
 /// Writes `header.payload.signature`.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::fault::Check;
-use crate::jws::{self, Parsed, Signer};
+use crate::jws::{self, Parsed};
 use crate::keys::Algorithm;
 use crate::store::{Grant, GrantId, Store};
 
@@ -30,14 +30,6 @@ pub(crate) struct AccessToken {
     pub(crate) scope: Vec<String>,
     pub(crate) issued_at: u64,
     pub(crate) expires: u64,
-}
-
-/// The header, in the order in which it is written.
-#[derive(Serialize)]
-struct Header<'h> {
-    alg: &'static str,
-    typ: &'static str,
-    kid: &'h str,
 }
 
 /// The claims of <https://www.rfc-editor.org/rfc/rfc9068#section-2.2>, and the grant.
@@ -161,11 +153,6 @@ fn write(
     scope: &[String],
 ) -> String {
     let key = Arc::clone(ctx.issuer.keys().current().key(Algorithm::Es256));
-    let header = Header {
-        alg: Algorithm::Es256.name(),
-        typ: TYP,
-        kid: &key.kid,
-    };
     let instance = &ctx.issuer.instance;
     let claims = Claims {
         iss: &ctx.issuer.url,
@@ -181,12 +168,7 @@ fn write(
         acr: grant.authentication.as_ref().map(|own| own.acr),
         grant: &id.map_or_else(|| instance.clone(), |id| format!("{instance}.{id}")),
     };
-    let octets = |part: Result<Vec<u8>, _>| part.expect("strings and numbers can be written");
-    jws::write_raw(
-        &octets(serde_json::to_vec(&header)),
-        &octets(serde_json::to_vec(&claims)),
-        &Signer::Key(key),
-    )
+    jws::write_signed(TYP, &claims, key)
 }
 
 fn last(client_id: &str, sub: &str) -> String {
