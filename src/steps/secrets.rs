@@ -29,7 +29,7 @@ impl World {
         let session = self.session()?;
         let have = |kind: &str| rp.issued.all().get(kind).map_or(0, Vec::len);
         while have("code") < secrets::LEAST || have("access token") < secrets::LEAST {
-            let plan = AuthorizationPlan::new(&rp, &client)?.with_refresh_token(&rp);
+            let plan = AuthorizationPlan::new(&rp, &client)?;
             let flow = rp.complete(&session, plan).await?;
             self.note_exchanges(&flow.exchanges());
         }

@@ -122,9 +122,10 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC9207-2.3-1"],
         summary: "the metadata do not say that responses carry iss",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.shift_remove("authorization_response_iss_parameter_supported");
-        }),
+        break_: Break::Drop(
+            Document::Metadata,
+            "authorization_response_iss_parameter_supported",
+        ),
     },
     Fault {
         id: "authorization_response.query_lost",

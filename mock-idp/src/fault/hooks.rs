@@ -50,6 +50,10 @@ pub(crate) enum Break {
     PostLogoutRedirectUri(fn(&str, &str) -> bool),
     /// Takes a `redirect_uri` (the second) for a registered one (the first) that it is not.
     RedirectUri(fn(&str, &str) -> bool),
+    /// Leaves one member out of a JSON document.
+    Drop(Document, &'static str),
+    /// Gives one member of a JSON document this value, whether it is there or not.
+    Set(Document, &'static str, fn() -> Value),
     /// Changes a JSON document before it is written.
     Json(Document, Spoiler<Map<String, Value>>),
     /// Changes the header, the claims or the signer of each ID token, before it is signed.
@@ -117,10 +121,15 @@ impl Context<'_> {
 
     pub(crate) fn spoil_json(&self, document: Document, map: &mut Map<String, Value>) {
         for one in self.breaks() {
-            if let Break::Json(own, spoiler) = one
-                && *own == document
-            {
-                spoiler(self, map);
+            match one {
+                Break::Drop(own, member) if *own == document => {
+                    map.shift_remove(*member);
+                }
+                Break::Set(own, member, value) if *own == document => {
+                    map.insert((*member).to_owned(), value());
+                }
+                Break::Json(own, spoiler) if *own == document => spoiler(self, map),
+                _ => {}
             }
         }
     }

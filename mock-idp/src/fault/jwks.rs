@@ -132,9 +132,7 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC7517-5-1"],
         summary: "keys is an object",
         needs: Some("jwks"),
-        break_: Break::Json(Document::Jwks, |_, jwks| {
-            jwks.insert("keys".to_owned(), json!({}));
-        }),
+        break_: Break::Set(Document::Jwks, "keys", || json!({})),
     },
     Fault {
         id: "jwks.keys_twice",

@@ -14,21 +14,21 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["OIDCD-3-10", "RFC8414-2-6"],
         summary: "client assertions may be unsigned, by the list of algorithms",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.insert(
-                "token_endpoint_auth_signing_alg_values_supported".to_owned(),
-                json!(["RS256", "none"]),
-            );
-        }),
+        break_: Break::Set(
+            Document::Metadata,
+            "token_endpoint_auth_signing_alg_values_supported",
+            || json!(["RS256", "none"]),
+        ),
     },
     Fault {
         id: "metadata.assertion_algs_missing",
         breaks: &["RFC8414-2-5"],
         summary: "client assertions are listed without their algorithms",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.shift_remove("token_endpoint_auth_signing_alg_values_supported");
-        }),
+        break_: Break::Drop(
+            Document::Metadata,
+            "token_endpoint_auth_signing_alg_values_supported",
+        ),
     },
     Fault {
         id: "metadata.content_type_text",
@@ -53,9 +53,7 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["OIDCD-4.2-2", "RFC8414-3.2-2"],
         summary: "a member without elements is listed as an empty array",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.insert("display_values_supported".to_owned(), json!([]));
-        }),
+        break_: Break::Set(Document::Metadata, "display_values_supported", || json!([])),
     },
     Fault {
         id: "metadata.end_session_endpoint_http",
@@ -72,11 +70,8 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["OIDCD-3-6", "RFC8414-2-8"],
         summary: "an endpoint is a plain http URL",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.insert(
-                "revocation_endpoint".to_owned(),
-                json!("http://op.example.com/revoke"),
-            );
+        break_: Break::Set(Document::Metadata, "revocation_endpoint", || {
+            json!("http://op.example.com/revoke")
         }),
     },
     Fault {
@@ -84,11 +79,8 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["OIDCD-3-12"],
         summary: "open registration, but no response type id_token token",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.insert(
-                "response_types_supported".to_owned(),
-                json!(["code", "id_token"]),
-            );
+        break_: Break::Set(Document::Metadata, "response_types_supported", || {
+            json!(["code", "id_token"])
         }),
     },
     Fault {
@@ -135,12 +127,11 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC8414-3.2-3"],
         summary: "a list of the OAuth metadata is one text",
         needs: None,
-        break_: Break::Json(Document::AuthorizationServerMetadata, |_, metadata| {
-            metadata.insert(
-                "grant_types_supported".to_owned(),
-                json!("authorization_code refresh_token"),
-            );
-        }),
+        break_: Break::Set(
+            Document::AuthorizationServerMetadata,
+            "grant_types_supported",
+            || json!("authorization_code refresh_token"),
+        ),
     },
     Fault {
         id: "metadata.oauth_misplaced",
@@ -154,17 +145,15 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC8414-2-2"],
         summary: "the OAuth metadata have no token_endpoint",
         needs: None,
-        break_: Break::Json(Document::AuthorizationServerMetadata, |_, metadata| {
-            metadata.shift_remove("token_endpoint");
-        }),
+        break_: Break::Drop(Document::AuthorizationServerMetadata, "token_endpoint"),
     },
     Fault {
         id: "metadata.openid_scope_missing",
         breaks: &["OIDCD-3-4"],
         summary: "scopes_supported does not list openid",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.insert("scopes_supported".to_owned(), json!(["profile", "email"]));
+        break_: Break::Set(Document::Metadata, "scopes_supported", || {
+            json!(["profile", "email"])
         }),
     },
     Fault {
@@ -184,56 +173,47 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC8414-2-7", "RFC9700-2.1.1-7"],
         summary: "PKCE is there, and the metadata say nothing of it",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.shift_remove("code_challenge_methods_supported");
-        }),
+        break_: Break::Drop(Document::Metadata, "code_challenge_methods_supported"),
     },
     Fault {
         id: "metadata.recommended_missing",
         breaks: &["OIDCD-3-5"],
         summary: "the metadata have no claims_supported",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.shift_remove("claims_supported");
-        }),
+        break_: Break::Drop(Document::Metadata, "claims_supported"),
     },
     Fault {
         id: "metadata.request_uri_left_out",
         breaks: &["OIDCD-3-13"],
         summary: "request_uri_parameter_supported is left out, which means support, and there is none",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.shift_remove("request_uri_parameter_supported");
-        }),
+        break_: Break::Drop(Document::Metadata, "request_uri_parameter_supported"),
     },
     Fault {
         id: "metadata.required_missing",
         breaks: &["OIDCD-3-2"],
         summary: "the metadata have no subject_types_supported",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.shift_remove("subject_types_supported");
-        }),
+        break_: Break::Drop(Document::Metadata, "subject_types_supported"),
     },
     Fault {
         id: "metadata.rs256_missing",
         breaks: &["OIDCD-3-3", "OIDCC-15.1-1"],
         summary: "id_token_signing_alg_values_supported does not list RS256",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.insert(
-                "id_token_signing_alg_values_supported".to_owned(),
-                json!(["PS256", "ES256"]),
-            );
-        }),
+        break_: Break::Set(
+            Document::Metadata,
+            "id_token_signing_alg_values_supported",
+            || json!(["PS256", "ES256"]),
+        ),
     },
     Fault {
         id: "metadata.wrong_type",
         breaks: &["OIDCD-3-18"],
         summary: "claims_parameter_supported is a text",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.insert("claims_parameter_supported".to_owned(), json!("true"));
+        break_: Break::Set(Document::Metadata, "claims_parameter_supported", || {
+            json!("true")
         }),
     },
 ];

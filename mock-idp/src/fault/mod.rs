@@ -5,7 +5,8 @@
 //! 1. Write one row in the file of its artifact (`fault/id_token_claims.rs`, …): an id `<artifact>.<what_is_wrong>`, the
 //!    requirements that it breaks, one sentence, and one [`Break`]. Rows are sorted by id. A new artifact is a new file,
 //!    named in [`TABLES`].
-//! 2. A *spoiler* is a plain function over one outgoing document; [`Break`] lists the hooks. It gets the
+//! 2. A *spoiler* is a plain function over one outgoing document, or, where one member of it is wrong or missing,
+//!    [`Break::Set`] or [`Break::Drop`]; [`Break`] lists the hooks. It gets the
 //!    [`Context`](crate::context::Context) of the request: issuer, time, keys, parameters.
 //! 3. An *omission* is [`Break::Omit`] with a [`Check`]: one validation that the core then leaves out. A new one is a
 //!    variant of [`Check`] and `if !ctx.omits(Check::X)` at the place of the validation.

@@ -80,12 +80,11 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC8414-2-7"],
         summary: "the metadata list S256 alone, and plain is taken",
         needs: Some("pkce"),
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.insert(
-                "code_challenge_methods_supported".to_owned(),
-                json!(["S256"]),
-            );
-        }),
+        break_: Break::Set(
+            Document::Metadata,
+            "code_challenge_methods_supported",
+            || json!(["S256"]),
+        ),
     },
     Fault {
         id: "pkce.s256_without_digest",

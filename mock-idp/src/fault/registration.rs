@@ -14,8 +14,8 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["OIDCR-2-11"],
         summary: "a client that names no application_type is a native one",
         needs: Some("dcr"),
-        break_: Break::Json(Document::Registration, |_, answer| {
-            answer.insert("application_type".to_owned(), json!("native"));
+        break_: Break::Set(Document::Registration, "application_type", || {
+            json!("native")
         }),
     },
     Fault {
@@ -30,9 +30,7 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC7591-2-3", "RFC7591-3.2.1-3", "OIDCR-3.2-5"],
         summary: "the answer does not tell the token_endpoint_auth_method",
         needs: Some("dcr"),
-        break_: Break::Json(Document::Registration, |_, answer| {
-            answer.shift_remove("token_endpoint_auth_method");
-        }),
+        break_: Break::Drop(Document::Registration, "token_endpoint_auth_method"),
     },
     Fault {
         id: "registration.chosen_client_id",
@@ -60,9 +58,7 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC7591-3.2.1-5"],
         summary: "the answer has no client_id",
         needs: Some("dcr"),
-        break_: Break::Json(Document::Registration, |_, answer| {
-            answer.shift_remove("client_id");
-        }),
+        break_: Break::Drop(Document::Registration, "client_id"),
     },
     Fault {
         id: "registration.closed",
@@ -190,9 +186,7 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["OIDCR-3.2-4", "RFC7592-3-1"],
         summary: "a registration access token comes without registration_client_uri",
         needs: Some("dcr"),
-        break_: Break::Json(Document::Registration, |_, answer| {
-            answer.shift_remove("registration_client_uri");
-        }),
+        break_: Break::Drop(Document::Registration, "registration_client_uri"),
     },
     Fault {
         id: "registration.native_http",
@@ -258,11 +252,8 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["OIDCR-3.2-7"],
         summary: "a redirect URI is registered otherwise than it was sent",
         needs: Some("dcr"),
-        break_: Break::Json(Document::Registration, |_, answer| {
-            answer.insert(
-                "redirect_uris".to_owned(),
-                json!(["https://rp.example.com/"]),
-            );
+        break_: Break::Set(Document::Registration, "redirect_uris", || {
+            json!(["https://rp.example.com/"])
         }),
     },
     Fault {
@@ -277,9 +268,7 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["OIDCR-3.2-3", "RFC7591-3.2.1-2"],
         summary: "a client_secret comes without client_secret_expires_at",
         needs: Some("dcr"),
-        break_: Break::Json(Document::Registration, |_, answer| {
-            answer.shift_remove("client_secret_expires_at");
-        }),
+        break_: Break::Drop(Document::Registration, "client_secret_expires_at"),
     },
     Fault {
         id: "registration.secret_shared",

@@ -100,17 +100,18 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC9700-2.5-2"],
         summary: "the metadata list no asymmetric client authentication",
         needs: None,
-        break_: Break::Json(Document::Metadata, |_, metadata| {
-            metadata.insert(
-                "token_endpoint_auth_methods_supported".to_owned(),
+        break_: Break::Set(
+            Document::Metadata,
+            "token_endpoint_auth_methods_supported",
+            || {
                 json!([
                     "client_secret_basic",
                     "client_secret_post",
                     "client_secret_jwt",
                     "none"
-                ]),
-            );
-        }),
+                ])
+            },
+        ),
     },
     load(
         "token_endpoint.slow",

@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
 use serde_json::{Value, json};
 
-use super::{Break, Check, Document, Fault};
+use super::{Break, Check, Document, Fault, LOAD};
 use crate::route::Endpoint;
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -13,9 +13,7 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC6749-5.1-1"],
         summary: "access_token is a number",
         needs: None,
-        break_: Break::Json(Document::TokenResponse, |_, response| {
-            response.insert("access_token".to_owned(), json!(1));
-        }),
+        break_: Break::Set(Document::TokenResponse, "access_token", || json!(1)),
     },
     Fault {
         id: "token_response.cacheable",
@@ -31,9 +29,7 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC6749-5.1-4"],
         summary: "expires_in is a text",
         needs: None,
-        break_: Break::Json(Document::TokenResponse, |_, response| {
-            response.insert("expires_in".to_owned(), json!("3600"));
-        }),
+        break_: Break::Set(Document::TokenResponse, "expires_in", || json!("3600")),
     },
     Fault {
         id: "token_response.html",
@@ -51,24 +47,20 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC6750-5.3-1"],
         summary: "expires_in is a day",
         needs: None,
-        break_: Break::Json(Document::TokenResponse, |_, response| {
-            response.insert("expires_in".to_owned(), json!(86_400));
-        }),
+        break_: Break::Set(Document::TokenResponse, "expires_in", || json!(86_400)),
     },
     Fault {
         id: "token_response.null_member",
         breaks: &["OIDCC-13.3-1"],
         summary: "a member without a value is null",
         needs: None,
-        break_: Break::Json(Document::TokenResponse, |_, response| {
-            response.insert("session_state".to_owned(), Value::Null);
-        }),
+        break_: Break::Set(Document::TokenResponse, "session_state", || Value::Null),
     },
     Fault {
         id: "token_response.repeated_access_token",
-        breaks: &["RFC6749-10.10-1", "RFC6749-10.10-2"],
+        breaks: &[],
         summary: "each access token is issued twice",
-        needs: None,
+        needs: Some(LOAD),
         break_: Break::Omit(Check::AccessTokenUnique),
     },
     Fault {
@@ -76,9 +68,7 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC6749-3.3-1"],
         summary: "scope is not told although less was granted than was asked for",
         needs: None,
-        break_: Break::Json(Document::TokenResponse, |_, response| {
-            response.shift_remove("scope");
-        }),
+        break_: Break::Drop(Document::TokenResponse, "scope"),
     },
     Fault {
         id: "token_response.status_201",
@@ -96,45 +86,35 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: &["RFC6749-5.1-5"],
         summary: "no token_type",
         needs: None,
-        break_: Break::Json(Document::TokenResponse, |_, response| {
-            response.remove("token_type");
-        }),
+        break_: Break::Drop(Document::TokenResponse, "token_type"),
     },
     Fault {
         id: "token_response.token_type_wrong",
         breaks: &["OIDCC-3.1.3.3-2"],
         summary: "token_type is none that was negotiated",
         needs: None,
-        break_: Break::Json(Document::TokenResponse, |_, response| {
-            response.insert("token_type".to_owned(), json!("mac"));
-        }),
+        break_: Break::Set(Document::TokenResponse, "token_type", || json!("mac")),
     },
     Fault {
         id: "token_response.without_access_token",
         breaks: &["RFC6749-5.1-1"],
         summary: "no access_token",
         needs: None,
-        break_: Break::Json(Document::TokenResponse, |_, response| {
-            response.remove("access_token");
-        }),
+        break_: Break::Drop(Document::TokenResponse, "access_token"),
     },
     Fault {
         id: "token_response.without_expires_in",
         breaks: &["RFC6749-5.1-4"],
         summary: "no expires_in",
         needs: None,
-        break_: Break::Json(Document::TokenResponse, |_, response| {
-            response.remove("expires_in");
-        }),
+        break_: Break::Drop(Document::TokenResponse, "expires_in"),
     },
     Fault {
         id: "token_response.without_id_token",
         breaks: &["OIDCC-3.1.3.3-1"],
         summary: "no id_token",
         needs: None,
-        break_: Break::Json(Document::TokenResponse, |_, response| {
-            response.remove("id_token");
-        }),
+        break_: Break::Drop(Document::TokenResponse, "id_token"),
     },
     Fault {
         id: "token_response.without_pragma",

@@ -62,8 +62,8 @@ pub(super) const FAULTS: &[Fault] = &[
         "userinfo.address_string",
         &["OIDCC-5.1-1"],
         "address is a string",
-        claims(|_, claims| {
-            claims.insert("address".to_owned(), json!("1 Looking-Glass Lane"));
+        Break::Set(Document::Userinfo, "address", || {
+            json!("1 Looking-Glass Lane")
         }),
     ),
     fault(
@@ -121,17 +121,13 @@ pub(super) const FAULTS: &[Fault] = &[
         "userinfo.email_verified_string",
         &["OIDCC-5.1-1"],
         "email_verified is a string",
-        claims(|_, claims| {
-            claims.insert("email_verified".to_owned(), json!("true"));
-        }),
+        Break::Set(Document::Userinfo, "email_verified", || json!("true")),
     ),
     fault(
         "userinfo.empty_claim",
         &["OIDCC-5.3.2-4"],
         "a claim without a value is an empty string",
-        claims(|_, claims| {
-            claims.insert("nickname".to_owned(), json!(""));
-        }),
+        Break::Set(Document::Userinfo, "nickname", || json!("")),
     ),
     fault(
         "userinfo.error_without_token",
@@ -149,9 +145,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "userinfo.essential_name_missing",
         &["OIDCC-5.5.1-2"],
         "name never comes, whether or not it was asked for as essential",
-        claims(|_, claims| {
-            claims.remove("name");
-        }),
+        Break::Drop(Document::Userinfo, "name"),
     ),
     fault(
         "userinfo.expired_token_taken",
@@ -222,9 +216,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "userinfo.null_claim",
         &["OIDCC-5.3.2-4", "OIDCC-13.3-1"],
         "a claim without a value is null",
-        claims(|_, claims| {
-            claims.insert("zoneinfo".to_owned(), Value::Null);
-        }),
+        Break::Set(Document::Userinfo, "zoneinfo", || Value::Null),
     ),
     fault(
         "userinfo.post_refused",
@@ -280,25 +272,19 @@ pub(super) const FAULTS: &[Fault] = &[
         "userinfo.signed_aud_wrong",
         &["OIDCC-5.3.2-2"],
         "aud of a signed response is another client",
-        Break::Json(Document::SignedUserinfo, |_, claims| {
-            claims.insert("aud".to_owned(), json!("another-client"));
-        }),
+        Break::Set(Document::SignedUserinfo, "aud", || json!("another-client")),
     ),
     fault(
         "userinfo.signed_iss_missing",
         &["OIDCC-5.3.2-2"],
         "a signed response has no iss",
-        Break::Json(Document::SignedUserinfo, |_, claims| {
-            claims.remove("iss");
-        }),
+        Break::Drop(Document::SignedUserinfo, "iss"),
     ),
     fault(
         "userinfo.sub_missing",
         &["OIDCC-5.3.2-1", "OIDCC-5.3.2-6"],
         "sub is missing",
-        claims(|_, claims| {
-            claims.remove("sub");
-        }),
+        Break::Drop(Document::Userinfo, "sub"),
     ),
     fault(
         "userinfo.two_tokens_taken",
@@ -310,16 +296,14 @@ pub(super) const FAULTS: &[Fault] = &[
         "userinfo.updated_at_string",
         &["OIDCC-5.1-1"],
         "updated_at is a date, not a number",
-        claims(|_, claims| {
-            claims.insert("updated_at".to_owned(), json!("2026-01-01T00:00:00Z"));
+        Break::Set(Document::Userinfo, "updated_at", || {
+            json!("2026-01-01T00:00:00Z")
         }),
     ),
     fault(
         "userinfo.wrong_sub",
         &["OIDCC-5.3.2-6"],
         "sub is another one than in the ID token",
-        claims(|_, claims| {
-            claims.insert("sub".to_owned(), json!("somebody-else"));
-        }),
+        Break::Set(Document::Userinfo, "sub", || json!("somebody-else")),
     ),
 ];
