@@ -3,11 +3,12 @@ Feature: Client assertions under attack
 
   Scenario: aud is a list
     Given the client that authenticates by private_key_jwt
+    And client assertions may name the token endpoint
     And an authorization code
     When the client redeems the code with an assertion
       | aud | ["{token_endpoint}"] |
     Then the token request is accepted
-      | RFC7523-3-1 | a valid client assertion is accepted |
+      | RFC7523-3-11 | a client assertion with aud in a list is accepted |
 
   Scenario: The assertion brings its own key
     Given the client that authenticates by private_key_jwt

@@ -8,6 +8,14 @@ Feature: Client assertions
     Then the token request is accepted
       | RFC7523-3-1 | a valid client assertion is accepted |
 
+  Scenario: A right assertion that names the token endpoint
+    Given the client that authenticates by private_key_jwt
+    And an authorization code
+    When the client redeems the code with an assertion
+      | aud | {token_endpoint} |
+    Then the token request is accepted
+      | OIDCC-9-5 | a client assertion may name the token endpoint as aud |
+
   Scenario: A right assertion made with the secret
     Given the client that authenticates by client_secret_jwt
     And an authorization code
@@ -173,6 +181,6 @@ Feature: Client assertions
     And a completed authorization code flow
     And an authorization code
     When the client redeems the code with an assertion
-      | aud | ["{token_endpoint}", "https://other.example"] |
+      | aud | ["{audience}", "https://other.example"] |
     Then the token request is refused
       | PRACTICE-client-auth-1 | a client assertion for two servers is refused | 400 invalid_client or 401 invalid_client |

@@ -134,6 +134,7 @@ impl RelyingParty {
     pub async fn finish(&self, attempt: AuthorizationAttempt) -> Result<CompletedFlow, Halt> {
         let code = Self::code_of(&attempt)?;
         let parameters = Self::redemption(&attempt, code);
+        self.settle_audience(&attempt.plan.client).await?;
         let authentication = self.credentials(&attempt.plan.client)?;
         let token = self
             .token_request(&authentication, &parameters, &Carriage::Form)

@@ -60,6 +60,8 @@ pub struct RelyingParty {
     /// The codes and tokens that came.
     pub issued: Issued,
     pub(super) registered: Registered,
+    /// The audience of client assertions, once it is known.
+    pub(super) audience: Arc<OnceCell<String>>,
     pub(super) run_key: OnceLock<RunKey>,
     pub(super) oauth_metadata: OnceCell<OauthMetadata>,
     keys: OnceCell<Answer>,
@@ -96,6 +98,7 @@ impl RelyingParty {
             logouts: Logouts::default(),
             issued: Issued::default(),
             registered: Registered::default(),
+            audience: Arc::default(),
             run_key: OnceLock::new(),
             oauth_metadata: OnceCell::new(),
             keys: OnceCell::new(),
@@ -116,6 +119,7 @@ impl RelyingParty {
         Self {
             registered: self.registered.clone(),
             attempts: self.attempts.clone(),
+            audience: Arc::clone(&self.audience),
             ..Self::new(options, metadata)
         }
     }
@@ -125,6 +129,7 @@ impl RelyingParty {
         Self {
             registered: self.registered.clone(),
             attempts: self.attempts.clone(),
+            audience: Arc::clone(&self.audience),
             ..Self::with(self.options.clone(), self.provider.clone())
         }
     }

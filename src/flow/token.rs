@@ -94,16 +94,72 @@ impl RelyingParty {
         })
     }
 
-    /// A right client assertion. Its audience is the token endpoint, which Core 9 recommends; a provider
-    /// without one gets its issuer.
+    /// A right client assertion.
     pub fn assertion(&self, client: &ClientConfig, key: AssertionKey) -> Assertion {
-        let audience = self
-            .provider
-            .metadata
-            .text("token_endpoint")
-            .unwrap_or(&self.config().issuer);
         let key_id = client.key.as_ref().and_then(|key| key.key_id.clone());
-        Assertion::new(key, key_id, &client.id, audience, now())
+        Assertion::new(key, key_id, &client.id, self.audience(), now())
+    }
+
+    /// The audience of right client assertions: the token endpoint, which
+    /// [Core 9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication) recommends, unless the
+    /// provider turned out to take its issuer alone; a provider without token endpoint gets its issuer.
+    pub fn audience(&self) -> &str {
+        let settled = self.audience.get().map(String::as_str);
+        let endpoint = self.provider.metadata.text("token_endpoint");
+        settled.or(endpoint).unwrap_or(&self.config().issuer)
+    }
+
+    /// Whether client assertions may name the token endpoint for their audience.
+    pub fn takes_token_endpoint(&self) -> bool {
+        Some(self.audience()) == self.provider.metadata.text("token_endpoint")
+    }
+
+    /// Finds out, once in a run, which audience the provider takes in client assertions: to name the token
+    /// endpoint is permitted ([RFC 7523 3](https://www.rfc-editor.org/rfc/rfc7523#section-3)) and need not be
+    /// taken (the FAPI 2.0 Security Profile forbids it). Where every audience is refused, something else is wrong
+    /// and the token endpoint stays.
+    ///
+    /// # Errors
+    /// The network failed, or the assertion can't be signed.
+    pub async fn settle_audience(&self, client: &ClientConfig) -> Result<(), Halt> {
+        let by_assertion = matches!(
+            client.auth,
+            AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt
+        );
+        if !by_assertion {
+            return Ok(());
+        }
+        self.audience
+            .get_or_try_init(|| self.find_audience(client))
+            .await?;
+        Ok(())
+    }
+
+    async fn find_audience(&self, client: &ClientConfig) -> Result<String, Halt> {
+        let endpoint = self.endpoint("token_endpoint")?.to_string();
+        let published = self.provider.metadata.text("token_endpoint");
+        let endpoint = published.map_or(endpoint, str::to_owned);
+        for audience in [&endpoint, &self.config().issuer] {
+            let key_id = client.key.as_ref().and_then(|key| key.key_id.clone());
+            let key = assertion_key(client)?;
+            let assertion = Assertion::new(key, key_id, &client.id, audience, now());
+            let code = random_text(43);
+            let parameters = Parameters::new([
+                ("grant_type", "authorization_code"),
+                ("code", code.as_str()),
+            ]);
+            let answer = self
+                .token_request(
+                    &Authentication::Jwt(assertion),
+                    &parameters,
+                    &Carriage::Form,
+                )
+                .await?;
+            if !is_client_refused(&answer) {
+                return Ok(audience.clone());
+            }
+        }
+        Ok(endpoint)
     }
 
     /// The credentials of `caller`; `client` is the client of the scenario.
@@ -253,6 +309,15 @@ impl RelyingParty {
     ) -> Result<JsonAnswer, Halt> {
         Ok(JsonAnswer::of(self.client().send(request, purpose).await?))
     }
+}
+
+/// Whether the endpoint refused the client itself, by the right error code or another one that is common.
+fn is_client_refused(answer: &JsonAnswer) -> bool {
+    answer.status() == 401
+        || matches!(
+            answer.error(),
+            Some("invalid_client" | "unauthorized_client")
+        )
 }
 
 /// What the assertions of a client are signed with.

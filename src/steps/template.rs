@@ -106,6 +106,10 @@ pub const WORDS: &[(&str, &str)] = &[
         "a grant type that exists and that the metadata do not list",
     ),
     ("{token_endpoint}", "the URL of the token endpoint"),
+    (
+        "{audience}",
+        "the audience that the provider takes in client assertions: its token endpoint, or its issuer",
+    ),
     ("{username}", "the name of the user"),
     ("{password}", "the password of the user"),
     (
@@ -198,6 +202,7 @@ impl World {
                 .first()
                 .map(|flow| flow.attempt.plan.pkce.verifier.clone())
                 .ok_or_else(|| Halt::unjudged("the scenario has no completed flow")),
+            "audience" => Ok(rp.audience().to_owned()),
             "token_endpoint" => Ok(rp.endpoint("token_endpoint")?.to_string()),
             "username" => Ok(self.user()?.username),
             "password" => Ok(self.user()?.password),

@@ -53,6 +53,13 @@ async fn client_with(world: &mut World, method: String) {
     world.absorb(result);
 }
 
+/// Skipped where the provider takes only its issuer for the audience of client assertions.
+#[given("client assertions may name the token endpoint")]
+fn token_endpoint_is_an_audience(world: &mut World) {
+    let result = world.expect_token_endpoint_as_audience();
+    world.absorb(result);
+}
+
 /// The client of the scenario is the one that acts for itself: the first with credentials and without
 /// redirect_uris, else the main client.
 #[given("the client of the client credentials grant")]
@@ -188,14 +195,25 @@ impl World {
             .into_iter()
             .find(|known| known.as_str() == method)
             .ok_or_else(|| Halt::unjudged(format!("`{method}` is no authentication method")))?;
-        self.client = Some(match rp.client_with(method) {
+        let client = match rp.client_with(method) {
             Ok(client) => client.clone(),
             Err(missing) => self
                 .register_client_with(method)
                 .await
                 .map_err(|_| missing)?,
-        });
+        };
+        rp.settle_audience(&client).await?;
+        self.client = Some(client);
         Ok(())
+    }
+
+    fn expect_token_endpoint_as_audience(&self) -> Result<(), Halt> {
+        if self.rp()?.takes_token_endpoint() {
+            return Ok(());
+        }
+        Err(Halt::missing(
+            "the provider takes only its issuer for the audience of client assertions",
+        ))
     }
 
     /// Where the file has no such client and registration is open.

@@ -174,6 +174,8 @@ pub(crate) enum Check {
     ClientIdMatches,
     /// Many wrong secrets are slowed down.
     ClientSecretRate,
+    /// A right client assertion is taken.
+    AssertionRight,
     /// The algorithm of a client assertion is the registered one.
     AssertionAlgorithm,
     /// The signature of a client assertion.

@@ -47,7 +47,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         id: "client_assertion.audience_list_refused",
-        breaks: &["RFC7523-3-1"],
+        breaks: &["RFC7523-3-11"],
         summary: "an assertion whose aud is a list is refused",
         needs: Some("private_key_jwt"),
         break_: Break::Omit(Check::AssertionAudienceList),
@@ -81,6 +81,13 @@ pub(super) const FAULTS: &[Fault] = &[
         break_: Break::Omit(Check::AssertionExpiry),
     },
     Fault {
+        id: "client_assertion.refused",
+        breaks: &["RFC7523-3-1"],
+        summary: "a right assertion is refused",
+        needs: Some("private_key_jwt"),
+        break_: Break::Omit(Check::AssertionRight),
+    },
+    Fault {
         id: "client_assertion.replay",
         breaks: &["OIDCC-9-1"],
         summary: "an assertion is taken again and again",
@@ -96,7 +103,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         id: "client_assertion.token_endpoint_refused",
-        breaks: &["RFC7523-3-1"],
+        breaks: &["OIDCC-9-5"],
         summary: "an assertion for the token endpoint is refused",
         needs: Some("private_key_jwt"),
         break_: Break::Omit(Check::AssertionTokenEndpoint),
