@@ -51,7 +51,7 @@ Feature: The ID Token
       | OIDCC-10.1-4    | an HS alg is keyed with the octets of client_secret          |
       | OIDCD-3-16      | ID Tokens are signed with an alg that the metadata lists     |
       | OIDCR-2-1       | ID Tokens are signed with the alg that the client registered |
-      | RFC7515-4.1.1-1 | alg is there and names a registered algorithm                |
+      | RFC7515-4.1.1-1 | alg is there, the name of an algorithm                |
       | RFC7518-3.2-1   | the secret behind an HS alg is as long as its hash           |
 
   Scenario: The header and the form of the ID Token

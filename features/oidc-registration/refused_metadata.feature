@@ -40,6 +40,8 @@ Feature: Client metadata that are not registered
       | redirect_uris | ["{redirect_uri}#fragment"] |
     Then the registration is refused
       | RFC7591-5-2 | unsafe redirect_uris are not registered | 400 |
+    And the asked redirect_uris are not registered
+      | RFC6749-3.1.2-1 | a redirect_uri with a fragment is refused |
 
   Scenario: A redirect URI that is a script
     Given a registered client

@@ -24,3 +24,5 @@ Feature: The client credentials grant
       | scope | oidcheck:unknown |
     Then the scope "oidcheck:unknown" is not granted
       | RFC6749-5.2-13 | client_credentials does not exceed the allowed scope |
+    And the token response satisfies
+      | RFC6749-3.3-1 | a scope granted in part is named in the token response |

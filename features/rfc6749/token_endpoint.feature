@@ -102,7 +102,7 @@ Feature: The token endpoint
     When the client redeems the code
       | grant_type | urn:example:{random 8} |
     Then the token request is refused
-      | RFC6749-5.2-11 | an unknown grant_type is unsupported_grant_type | 400 unsupported_grant_type |
+      | RFC6749-5.2-11 | an unknown grant_type is unsupported_grant_type | 400 unsupported_grant_type or 400 unauthorized_client |
 
   Scenario: The password grant
     Given a completed authorization code flow
@@ -118,6 +118,7 @@ Feature: The token endpoint
   Scenario: A grant_type that the client did not register
     Given a registered client
       | grant_types | ["authorization_code"] |
+    And the grant type client_credentials was not registered
     And a completed authorization code flow
     When the client asks for a token of its own
     Then the token request is refused

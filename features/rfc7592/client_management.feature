@@ -21,7 +21,7 @@ Feature: Management of registered clients
     And the client has read its registration
     When the client reads its registration with a wrong token
     Then the management of the client is refused for its token
-      | RFC7592-2.1-2 | a bad registration token gets 401 with invalid_token |
+      | RFC7592-2.1-2 | a bad registration token gets 401, a Bearer challenge |
     And the management of the client is refused
       | OIDCR-4.4-1 | a refused client read gets 401 or 403, never 404 | 401 or 403 |
 

@@ -8,7 +8,16 @@ Feature: The authorization endpoint in the security best current practice
     Then the authorization request is refused
       | RFC9700-2.1.2-1 | response_type=token is refused | unsupported_response_type or unauthorized_client or invalid_request |
 
-  @needs.iss_param
+  # With or without code_challenge_methods_supported in the metadata.
+  @needs.oidc
+  Scenario: There is PKCE
+    Given a completed authorization code flow
+    And an authorization code
+    When the client redeems the code
+      | code_verifier | {unreserved 64} |
+    Then the token request is refused
+      | RFC9700-2.1.1-3 | PKCE with S256 works | any error |
+
   Scenario: The response tells the issuer
     When the user authorizes
     Then the authorization response satisfies

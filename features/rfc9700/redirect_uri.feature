@@ -140,4 +140,4 @@ Feature: Redirect URIs are compared to the letter
       | prompt       | none login                          |
       | scope        | {random 8}                          |
     Then the authorization request is refused
-      | RFC9700-2.1-2 | no endpoint redirects to whatever the query names | no redirect |
+      | RFC9700-2.1-2 | an error is not sent to whatever URI the request names | no redirect |

@@ -2,6 +2,7 @@
 //! ([RFC 6749 section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
 
 use super::Rule;
+use super::refusal::authorization_refusal;
 use crate::finding::Finding;
 use crate::flow::AuthorizationAttempt;
 use crate::protocol::JsonAnswer;
@@ -54,12 +55,7 @@ fn partial_grant_is_told(granted: &GrantedScope) -> Finding {
 
 fn unknown_value_is_not_granted(granted: &GrantedScope) -> Finding {
     if granted.attempt.code().is_none() {
-        let error = granted.attempt.answer.as_ref().and_then(|a| a.error());
-        return Finding::met_if(
-            error == Some("invalid_scope"),
-            "error=invalid_scope, or a grant without the unknown value",
-            || granted.attempt.summary(),
-        );
+        return authorization_refusal(&granted.attempt, "invalid_scope");
     }
     granted.on_token(|token| {
         let Some(scope) = token.text("scope") else {

@@ -1,5 +1,7 @@
 //! Checks on the pages that a person sees on the way: login, consent, errors.
 
+use std::collections::BTreeSet;
+
 use scraper::{ElementRef, Selector};
 use url::Url;
 
@@ -14,6 +16,8 @@ use crate::http::Answer;
 pub struct Pages {
     /// In the order in which they came.
     pub pages: Vec<Answer>,
+    /// The authorization endpoint, as the metadata name it.
+    pub authorization_endpoint: Option<Url>,
     /// Where the user is sent back to; a link there is no link to strangers.
     pub redirect_uris: Vec<String>,
 }
@@ -70,20 +74,53 @@ fn is_closed(ancestors: &[String]) -> bool {
         .any(|source| matches!(source.as_str(), "*" | "http:" | "https:"))
 }
 
+/// A script may keep strangers out as well
+/// ([RFC 9700 4.16](https://www.rfc-editor.org/rfc/rfc9700#section-4.16)); whether it does, a person has to see.
 fn cannot_be_framed(pages: &Pages) -> Finding {
+    let is_open = |page: &Answer| {
+        // Where there is frame-ancestors, browsers look at nothing else.
+        !frame_ancestors(page).map_or_else(|| is_closed_by_options(page), |list| is_closed(&list))
+    };
+    let open: Vec<&Answer> = pages.pages.iter().filter(|page| is_open(page)).collect();
+    if !open.is_empty() && open.iter().all(|page| may_bust_frames(page)) {
+        return Finding::needs_review(
+            "no header keeps the pages out of frames; see whether their scripts do",
+        );
+    }
     each(
         pages,
         "Content-Security-Policy with frame-ancestors, or X-Frame-Options DENY or SAMEORIGIN",
-        |page| {
-            let by_options = page.header("x-frame-options").is_some_and(|value| {
-                let value = value.trim().to_ascii_lowercase();
-                value == "deny" || value == "sameorigin"
-            });
-            // Where there is frame-ancestors, browsers look at nothing else.
-            let closed = frame_ancestors(page).map_or(by_options, |list| is_closed(&list));
-            (!closed).then(|| "may be framed by anybody".to_owned())
-        },
+        |page| is_open(page).then(|| "may be framed by anybody".to_owned()),
     )
+}
+
+/// As browsers read [`X-Frame-Options`](https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header):
+/// several values that differ close the page, one that nobody knows does nothing.
+fn is_closed_by_options(page: &Answer) -> bool {
+    let values = page.response.headers().get_all("x-frame-options").iter();
+    let values: BTreeSet<String> = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|value| value.trim().to_ascii_lowercase())
+        .collect();
+    let known = |value: &String| matches!(value.as_str(), "deny" | "sameorigin");
+    values.iter().any(known)
+}
+
+/// Whether the page has a script that looks at the window it stands in, or one that we don't see.
+fn may_bust_frames(page: &Answer) -> bool {
+    let document = Document::parse(&page.text());
+    let Ok(scripts) = Selector::parse("script") else {
+        return false;
+    };
+    document.html.select(&scripts).any(|script| {
+        if script.value().attr("src").is_some() {
+            return true;
+        }
+        let text: String = script.text().collect();
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        words.any(|word| matches!(word, "top" | "parent" | "frameElement"))
+    })
 }
 
 fn has_frame_ancestors(pages: &Pages) -> Finding {
@@ -98,8 +135,27 @@ fn has_frame_ancestors(pages: &Pages) -> Finding {
     )
 }
 
+/// Only what comes from the authorization endpoint itself: a login page elsewhere is another resource
+/// ([RFC 9700 2.6](https://www.rfc-editor.org/rfc/rfc9700#section-2.6)).
 fn has_no_cors(pages: &Pages) -> Finding {
-    each(pages, "no Access-Control-Allow-Origin", |page| {
+    let is_endpoint = |page: &Answer| {
+        let endpoint = pages.authorization_endpoint.as_ref();
+        endpoint
+            .is_none_or(|url| url.path() == page.url.path() && url.origin() == page.url.origin())
+    };
+    let own = Pages {
+        pages: pages
+            .pages
+            .iter()
+            .filter(|page| is_endpoint(page))
+            .cloned()
+            .collect(),
+        ..pages.clone()
+    };
+    if own.pages.is_empty() {
+        return Finding::not_applicable("the authorization endpoint shows no page itself");
+    }
+    each(&own, "no Access-Control-Allow-Origin", |page| {
         let value = page.header("access-control-allow-origin")?;
         Some(format!("Access-Control-Allow-Origin: {value}"))
     })
@@ -169,6 +225,11 @@ mod tests {
     use super::*;
 
     fn judge(id: &str, headers: &[(&str, &str)], body: &str) -> Finding {
+        let pages = pages(headers, body);
+        Rule::find(RULES, id).unwrap().judge(&pages)
+    }
+
+    fn pages(headers: &[(&str, &str)], body: &str) -> Pages {
         let mut response = http::Response::builder();
         for (name, value) in headers {
             response = response.header(*name, *value);
@@ -181,11 +242,45 @@ mod tests {
             url: Url::parse("https://op.example/login").unwrap(),
             received_at: 0.0,
         };
-        let pages = Pages {
+        Pages {
             pages: vec![page],
+            authorization_endpoint: None,
             redirect_uris: vec!["https://rp.example/cb".to_owned()],
-        };
-        Rule::find(RULES, id).unwrap().judge(&pages)
+        }
+    }
+
+    #[test]
+    fn a_script_may_keep_frames_away() {
+        for (body, review) in [
+            (
+                "<script>if (top !== self) top.location = self.location</script>",
+                true,
+            ),
+            ("<script src=/app.js></script>", true),
+            ("<script>const stop = 1</script><form></form>", false),
+            ("<p>top</p>", false),
+        ] {
+            let finding = judge("RFC9700-4.16-1", &[], body);
+            let is_review = matches!(finding, Finding::NeedsReview { .. });
+            assert_eq!(is_review, review, "{body}: {finding:?}");
+            assert_ne!(finding, Finding::Met);
+        }
+    }
+
+    #[test]
+    fn a_login_page_elsewhere_may_be_read_by_scripts() {
+        let mut pages = pages(&[("access-control-allow-origin", "*")], "");
+        let rule = Rule::find(RULES, "RFC9700-2.6-2").unwrap();
+        for (endpoint, violated) in [
+            ("https://op.example/authorize", false),
+            ("https://login.example/login", false),
+            ("https://op.example/login?tenant=1", true),
+        ] {
+            pages.authorization_endpoint = Url::parse(endpoint).ok();
+            let finding = rule.judge(&pages);
+            let is_violated = matches!(finding, Finding::Violated { .. });
+            assert_eq!(is_violated, violated, "{endpoint}: {finding:?}");
+        }
     }
 
     /// A requirement, the header fields of the page, and whether it is met.
@@ -203,6 +298,11 @@ mod tests {
                 "RFC9700-4.16-1",
                 &[(options, "ALLOW-FROM https://a")],
                 false,
+            ),
+            (
+                "RFC9700-4.16-1",
+                &[(options, "SAMEORIGIN, sameorigin")],
+                true,
             ),
             (
                 "RFC9700-4.16-1",

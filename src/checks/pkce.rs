@@ -20,10 +20,17 @@ pub struct PlainChallenge {
 }
 
 /// The rules on requests without any challenge.
-pub const ABSENCE_RULES: &[Rule<AuthorizationAttempt>] = &[Rule {
-    id: "RFC7636-4.4.1-1",
-    check: absence_is_invalid_request,
-}];
+pub const ABSENCE_RULES: &[Rule<AuthorizationAttempt>] = &[
+    Rule {
+        id: "RFC7636-4.4.1-1",
+        check: absence_is_invalid_request,
+    },
+    // The text binds where public clients are concerned.
+    Rule {
+        id: "RFC7636-4.4.1-3",
+        check: absence_is_invalid_request,
+    },
+];
 
 /// The rules on authorization responses beside a challenge.
 pub const RESPONSE_RULES: &[Rule<AuthorizationAttempt>] = &[Rule {
@@ -114,19 +121,18 @@ fn no_method_means_plain(plain: &PlainChallenge) -> Finding {
             format!("a code, and then {}", token.summary())
         });
     }
-    if plain.listed == Some(true) {
-        return Finding::violated(
-            taken,
-            format!("the metadata list plain, but {}", plain.attempt.summary()),
-        );
-    }
     let error = plain
         .attempt
         .answer
         .as_ref()
         .and_then(|answer| answer.error());
+    // What the metadata list is for the server as a whole: a client may have to use S256 all the same.
+    let note = match plain.listed {
+        Some(true) => "the metadata list plain, but it is refused for this client",
+        _ => "plain is not supported",
+    };
     if error == Some("invalid_request") {
-        Finding::met_with("plain is not supported")
+        Finding::met_with(note)
     } else {
         Finding::violated_any([taken, refused], plain.attempt.summary())
     }

@@ -11,6 +11,7 @@ pub const RULES: &[Rule<JsonAnswer>] = &[
     rule("OIDCC-3.1.3.2-2", no_id_token),
     rule("OIDCC-3.1.3.3-1", id_token_is_there),
     rule("OIDCC-3.1.3.3-2", token_type_is_bearer),
+    rule("RFC6749-3.3-1", scope_is_told),
     rule("RFC6749-4.4.3-1", no_refresh_token),
     rule("RFC6749-5.1-1", access_token_is_there),
     rule("RFC6749-5.1-4", expires_in_is_positive),
@@ -59,10 +60,13 @@ pub fn scope_is_not_exceeded(answer: &JsonAnswer, asked: &str, allowed: &str) ->
         ));
     }
     if !answer.is_success() {
-        return if answer.error() == Some("invalid_scope") {
-            Finding::Met
-        } else {
-            Finding::violated_any(expected(), answer.summary())
+        return match answer.error() {
+            Some("invalid_scope") => Finding::Met,
+            _ if answer.is_refusal() => Finding::met_with(format!(
+                "nothing was granted, though not with invalid_scope: {}",
+                answer.summary()
+            )),
+            _ => Finding::violated_any(expected(), answer.summary()),
         };
     }
     let granted = answer.text("scope").unwrap_or(asked);
@@ -76,6 +80,18 @@ pub fn scope_is_not_exceeded(answer: &JsonAnswer, asked: &str, allowed: &str) ->
         }
         Some(_) => Finding::violated_any(expected(), format!("200 with scope {granted:?}")),
     }
+}
+
+/// Of a request for a scope that does not exist.
+fn scope_is_told(answer: &JsonAnswer) -> Finding {
+    if !answer.is_success() {
+        return Finding::not_applicable(format!("no token: {}", answer.summary()));
+    }
+    Finding::met_if(
+        answer.text("scope").is_some(),
+        "scope, as not all that was asked for can have been granted",
+        || answer.summary(),
+    )
 }
 
 fn no_id_token(answer: &JsonAnswer) -> Finding {
@@ -213,13 +229,15 @@ mod tests {
     fn a_scope_may_be_refused_or_cut_down() {
         for (status, body, met) in [
             (400, r#"{"error":"invalid_scope"}"#, true),
-            (400, r#"{"error":"invalid_grant"}"#, false),
+            (400, r#"{"error":"invalid_request"}"#, true),
+            (302, "", false),
             (200, r#"{"access_token":"a","scope":"openid"}"#, true),
             (200, r#"{"access_token":"a","scope":"openid more"}"#, false),
             (200, r#"{"access_token":"a"}"#, false),
         ] {
             let finding = scope_is_not_exceeded(&answer(status, body), "openid more", "openid");
-            assert_eq!(finding == Finding::Met, met, "{status} {body}: {finding:?}");
+            let is_met = matches!(finding, Finding::Met | Finding::MetWith { .. });
+            assert_eq!(is_met, met, "{status} {body}: {finding:?}");
         }
     }
 }

@@ -75,6 +75,26 @@ impl Registration {
             .find(|name| !registered.is_empty() && !registered.iter().any(|own| own == name))
     }
 
+    /// Why the provider registers no such client, where it says so by an error code of the registry: which metadata
+    /// it takes is its policy ([RFC 7591 3.2.1](https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1)).
+    pub fn refused_by_policy(&self) -> Option<&str> {
+        let codes = [
+            "invalid_redirect_uri",
+            "invalid_client_metadata",
+            "invalid_software_statement",
+            "unapproved_software_statement",
+        ];
+        let error = self.answer.error().filter(|error| codes.contains(error));
+        error.filter(|_| self.answer.status() == 400)
+    }
+
+    /// Whether the new client may use a grant type, as far as the answer tells.
+    pub fn has_grant_type(&self, grant_type: &str) -> bool {
+        texts(self.answer.get("grant_types"))
+            .iter()
+            .any(|own| own == grant_type)
+    }
+
     /// The redirect URIs of the new client, as far as the answer tells them.
     pub fn redirect_uris(&self) -> Vec<String> {
         texts(self.answer.get("redirect_uris"))
@@ -298,8 +318,8 @@ impl RelyingParty {
     /// The client that a registration brought.
     ///
     /// # Errors
-    /// There is none: [`Halt::Blocked`] where nothing special was asked (`plain`), else [`Halt::Missing`],
-    /// because a provider need not take every client. The same where it registered other values than the
+    /// There is none: [`Halt::Blocked`] where nothing special was asked (`plain`) and no policy is named, else
+    /// [`Halt::Missing`], because a provider need not take every client. The same where it registered other values than the
     /// asked ones.
     pub fn registered_client(
         &self,
@@ -308,7 +328,8 @@ impl RelyingParty {
     ) -> Result<ClientConfig, Halt> {
         let answer = &registration.answer;
         let (true, Some(id)) = (answer.is_success(), registration.client_id()) else {
-            if !plain && answer.is_refusal() {
+            let may_refuse = !plain || registration.refused_by_policy().is_some();
+            if may_refuse && answer.is_refusal() {
                 return Err(Halt::missing(format!(
                     "the provider registers no such client ({})",
                     answer.summary()

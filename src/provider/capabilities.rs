@@ -192,15 +192,21 @@ fn judge(word: &str, meaning: &str, config: &ProviderConfig, metadata: &Metadata
         "as_metadata" => None,
         "refresh_token" => listed("grant_types_supported", "refresh_token", true),
         "client_credentials" => listed("grant_types_supported", "client_credentials", false),
-        // Absent metadata do not mean absent support: scenarios find out
-        // (https://www.rfc-editor.org/rfc/rfc8414#section-2 makes the member optional to publish).
+        // Left out, it means that there is no PKCE (https://www.rfc-editor.org/rfc/rfc8414#section-2). Whether there
+        // is some all the same is judged by scenarios that do without this word.
         "pkce" => (metadata
             .document
             .contains_key("code_challenge_methods_supported")
             || config.capabilities.contains_key("pkce"))
         .then_some(())
         .map_or_else(
-            || Some("the metadata have no code_challenge_methods_supported".to_owned()),
+            || {
+                Some(
+                    "the metadata have no code_challenge_methods_supported; `pkce = true` under [capabilities] says \
+                     that there is PKCE all the same"
+                        .to_owned(),
+                )
+            },
             |()| None,
         ),
         "iss_param" => (!metadata.says("authorization_response_iss_parameter_supported"))

@@ -83,6 +83,11 @@ impl World {
         let attempt = self.attempt()?;
         let pages = Pages {
             pages: self.pages_seen(attempt),
+            authorization_endpoint: self
+                .rp()?
+                .provider
+                .metadata
+                .endpoint("authorization_endpoint"),
             redirect_uris: attempt.plan.client.redirect_uris.clone(),
         };
         let exchange = pages

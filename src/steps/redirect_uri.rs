@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::checks::url::is_loopback;
 use crate::flow::Halt;
 use crate::provider::ClientConfig;
 
@@ -17,6 +18,11 @@ const SPOILERS: [(&str, Spoiler); 12] = [
         Some(uri[..cut].to_owned())
     }),
     ("redirect_uri at another port", |url, _| {
+        // A native client may choose the port on its own host
+        // (https://www.rfc-editor.org/rfc/rfc8252#section-7.3).
+        if url.scheme() == "http" && is_loopback(url) {
+            return None;
+        }
         let port = url.port_or_known_default()?;
         let other = if port == 65_535 { port - 1 } else { port + 1 };
         let mut url = url.clone();
@@ -168,6 +174,25 @@ mod tests {
         ] {
             let spoiled = spoiled(&own, &format!("redirect_uri {word}"));
             assert_eq!(spoiled.as_deref(), Ok(expected), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_port_of_a_native_client_is_its_own_choice() {
+        for (uris, expected) in [
+            (&["http://127.0.0.1:8765/cb"][..], None),
+            (&["http://[::1]:8765/cb", "http://localhost/cb"], None),
+            (
+                &["http://localhost:8765/cb", "https://rp.example/cb"],
+                Some("https://rp.example:444/cb"),
+            ),
+            (
+                &["https://127.0.0.1:8765/cb"],
+                Some("https://127.0.0.1:8766/cb"),
+            ),
+        ] {
+            let spoiled = spoiled(&client(uris), "redirect_uri at another port").ok();
+            assert_eq!(spoiled.as_deref(), expected, "{uris:?}");
         }
     }
 

@@ -18,15 +18,16 @@ use crate::finding::Finding;
 use crate::flow::{Access, Halt, Registration};
 use crate::protocol::Parameters;
 
+/// What the answer to a registration that should succeed is called.
+const RESPONSE: &str = "registration response";
+
 /// The latest answer of the registration endpoint.
 pub(super) const ARTIFACTS: &[Artifact] = &[
     Artifact {
         name: "registration response",
         ids: || ids(registration::RULES),
         judge: |world, rows| {
-            Box::pin(async move {
-                world.judge_registration("registration response", registration::RULES, rows)
-            })
+            Box::pin(async move { world.judge_registration(RESPONSE, registration::RULES, rows) })
         },
     },
     Artifact {
@@ -45,6 +46,13 @@ pub(super) const ARTIFACTS: &[Artifact] = &[
 #[given("a registered client")]
 async fn registered(world: &mut World, step: &Step) {
     let result = world.use_registered_client(step).await;
+    world.absorb(result);
+}
+
+/// Skipped where the provider gave the registered client this grant type unasked.
+#[given(expr = "the grant type {word} was not registered")]
+fn grant_type_was_not_registered(world: &mut World, grant_type: String) {
+    let result = world.expect_no_grant_type(&grant_type);
     world.absorb(result);
 }
 
@@ -122,6 +130,15 @@ fn told_apart(world: &mut World, step: &Step) {
 }
 
 impl World {
+    fn expect_no_grant_type(&self, grant_type: &str) -> Result<(), Halt> {
+        if self.registration()?.has_grant_type(grant_type) {
+            return Err(Halt::missing(format!(
+                "the provider registered {grant_type} for the client, which did not ask for it"
+            )));
+        }
+        Ok(())
+    }
+
     async fn use_registered_client(&mut self, step: &Step) -> Result<(), Halt> {
         self.register(step, Access::Granted).await?;
         let rp = self.rp()?;
@@ -187,6 +204,11 @@ impl World {
     ) -> Result<(), Halt> {
         let registration = self.registration()?.clone();
         let evidence = self.look_at(registration.answer.answer.exchange, of);
+        if let (RESPONSE, Some(error)) = (of, registration.refused_by_policy()) {
+            return Err(Halt::missing(format!(
+                "the provider registers no such client ({error})"
+            )));
+        }
         self.judge_rules(rules, &registration, of, &evidence, rows);
         Ok(())
     }

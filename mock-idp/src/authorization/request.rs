@@ -399,11 +399,6 @@ fn read_challenge(
 ) -> Result<(), Refusal> {
     let method = match params.get("code_challenge_method") {
         None if ctx.omits(Check::PkceDefaultPlain) => ChallengeMethod::S256,
-        None | Some("plain")
-            if ctx.omits(Check::PkcePlain) && params.get("code_challenge").is_some() =>
-        {
-            return Err(Refusal::invalid_request("plain is not supported"));
-        }
         None | Some("plain") => ChallengeMethod::Plain,
         Some("S256") => ChallengeMethod::S256,
         Some(_) if ctx.omits(Check::PkceMethod) => ChallengeMethod::Plain,

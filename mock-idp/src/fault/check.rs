@@ -95,8 +95,6 @@ pub(crate) enum Check {
     PkceChallengeAsVerifier,
     /// A challenge without a method is a plain one.
     PkceDefaultPlain,
-    /// The metadata list `plain`, and it works.
-    PkcePlain,
     /// The method S256 has a digest.
     PkceS256,
     /// The method is that of the authorization request.
@@ -211,8 +209,8 @@ pub(crate) enum Check {
     // Refresh.
     /// A refresh token is replaced at each use.
     RefreshRotation,
-    /// A refresh gives a new access token.
-    RefreshAccessToken,
+    /// A refresh token that replaced another one is replaced in its turn.
+    RefreshRotationAgain,
     /// A refresh may ask for less scope.
     RefreshNarrowing,
     /// A used refresh token is refused to other clients too.

@@ -34,7 +34,7 @@ fn sign_by_foreign_key(token: &mut IdToken) {
 pub(super) const FAULTS: &[Fault] = &[
     fault(
         "id_token.alg_lower_case",
-        &["OIDCC-2-7", "RFC7515-4.1.1-1"],
+        &["OIDCC-2-7"],
         "alg is in small letters",
         |_, token| put(token, "alg", json!(token.algorithm.name().to_lowercase())),
     ),
@@ -58,7 +58,7 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     fault(
         "id_token.alg_none_mixed_case",
-        &["OIDCC-2-7", "RFC7515-4.1.1-1"],
+        &["OIDCC-2-7"],
         "alg is nOnE and there is no signature",
         |_, token| {
             put(token, "alg", json!("nOnE"));
@@ -96,7 +96,7 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     fault(
         "id_token.alg_unknown",
-        &["OIDCC-2-7", "RFC7515-4.1.1-1"],
+        &["OIDCC-2-7"],
         "alg is no registered algorithm",
         |_, token| put(token, "alg", json!("XX256")),
     ),

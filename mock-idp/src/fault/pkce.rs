@@ -7,7 +7,7 @@ use super::{Break, Check, Document, Fault};
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
         id: "pkce.absence_is_access_denied",
-        breaks: &["RFC7636-4.4.1-1"],
+        breaks: &["RFC7636-4.4.1-1", "RFC7636-4.4.1-3"],
         summary: "a request that lacks its code_challenge is answered with access_denied",
         needs: Some("pkce"),
         break_: Break::AuthorizationResponse(|ctx, response| {
@@ -67,13 +67,6 @@ pub(super) const FAULTS: &[Fault] = &[
         summary: "the token request may choose another method",
         needs: Some("pkce"),
         break_: Break::Omit(Check::PkceMethodOfRequest),
-    },
-    Fault {
-        id: "pkce.plain_refused",
-        breaks: &["RFC7636-4.3-1"],
-        summary: "the metadata list plain, and it is refused",
-        needs: Some("pkce"),
-        break_: Break::Omit(Check::PkcePlain),
     },
     Fault {
         id: "pkce.plain_unlisted",

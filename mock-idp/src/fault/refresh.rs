@@ -176,11 +176,11 @@ pub(super) const FAULTS: &[Fault] = &[
         break_: Break::Omit(Check::RefreshReuseRevokes),
     },
     Fault {
-        id: "refresh.same_access_token",
+        id: "refresh.rotated_once",
         breaks: &["RFC9700-4.14.2-5"],
-        summary: "a refresh gives the same access token again",
+        summary: "only the first refresh replaces the refresh token",
         needs: Some("refresh_token"),
-        break_: Break::Omit(Check::RefreshAccessToken),
+        break_: Break::Omit(Check::RefreshRotationAgain),
     },
     Fault {
         id: "refresh.unknown_is_invalid_request",

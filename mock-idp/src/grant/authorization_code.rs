@@ -71,14 +71,6 @@ pub(crate) fn redeem(
     drop(store);
 
     let access_token = AccessToken::issue(ctx, Some(code.grant), &grant, &grant.scope);
-    if ctx.omits(Check::RefreshAccessToken) {
-        let mut store = ctx.issuer.store();
-        store.keep_for_fault(
-            first_access_token(code.grant),
-            access_token.clone(),
-            ctx.now,
-        );
-    }
     let issued = Issued {
         client,
         grant: &grant,
@@ -88,11 +80,6 @@ pub(crate) fn redeem(
         issued_by: Some(IssuedBy::Code),
     };
     Ok(issued.into_response(ctx))
-}
-
-/// Where a careless server keeps the access token of a grant, to give it again.
-pub(super) fn first_access_token(grant: GrantId) -> String {
-    format!("access token of grant {grant}")
 }
 
 /// What a careless server finds: a code that begins alike.

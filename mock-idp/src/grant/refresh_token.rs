@@ -3,7 +3,6 @@
 
 use serde_json::{Map, Value};
 
-use super::authorization_code::first_access_token;
 use super::token_response::{Issued, Successor, new_refresh_token};
 use crate::context::Context;
 use crate::fault::{Check, Document};
@@ -56,7 +55,9 @@ pub(crate) fn refresh(
         return Err(unknown());
     }
     let scope = narrowed(ctx, found.scope.as_ref().unwrap_or(&grant.scope), params)?;
-    let rotates = !ctx.omits(Check::RefreshRotation);
+    let is_successor = found.generation > 0;
+    let rotates = !ctx.omits(Check::RefreshRotation)
+        && !(is_successor && ctx.omits(Check::RefreshRotationAgain));
     let refresh_token = if rotates {
         let keeps_less = ctx.omits(Check::RefreshKeepsScope);
         let next = Successor {
@@ -73,11 +74,8 @@ pub(crate) fn refresh(
     } else {
         Some(text.to_owned())
     };
-    let old_access_token = store.kept_for_fault(&first_access_token(found.grant));
     drop(store);
-    let access_token = old_access_token
-        .filter(|_| ctx.omits(Check::RefreshAccessToken))
-        .unwrap_or_else(|| AccessToken::issue(ctx, Some(found.grant), &grant, &scope));
+    let access_token = AccessToken::issue(ctx, Some(found.grant), &grant, &scope);
 
     let issued = Issued {
         client,

@@ -462,7 +462,13 @@ fn granted_scopes() {
             None,
             "met",
         ),
-        ("RFC6749-3.3-3", "400", None, "violated"),
+        ("RFC6749-3.3-3", "400", None, "met"),
+        (
+            "RFC6749-3.3-3",
+            "https://rp.example/cb?error=server_error",
+            None,
+            "violated",
+        ),
         (
             "RFC6749-3.3-1",
             "https://rp.example/cb?error=invalid_scope",

@@ -9,7 +9,8 @@ use crate::jwt::json::show;
 use super::IdToken;
 use super::token::AlgorithmProblem;
 
-/// `alg` is there and names a registered algorithm
+/// `alg` is there, a string. Whether a name that is not known here was registered lately, a person has to see; a
+/// name of its own is one that nobody else can have, such as a URI
 /// ([RFC 7515 section 4.1.1](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.1)).
 pub fn alg_is_registered(token: &IdToken) -> Finding {
     match token.algorithm() {
@@ -17,10 +18,15 @@ pub fn alg_is_registered(token: &IdToken) -> Finding {
         Err(AlgorithmProblem::Value(AlgorithmError::None | AlgorithmError::NotSupported(_))) => {
             Finding::Met
         }
-        Err(problem) => Finding::violated(
-            "alg, the name of a registered signature algorithm",
-            problem.to_string(),
+        Err(AlgorithmProblem::Value(AlgorithmError::Unknown(name))) if name.contains(':') => {
+            Finding::met_with(format!("{name:?} is a name of its own"))
+        }
+        Err(AlgorithmProblem::Value(AlgorithmError::Unknown(name))) => Finding::needs_review(
+            format!("{name:?} is no signature algorithm that is known here: see the registry"),
         ),
+        Err(AlgorithmProblem::Unreadable(why)) => {
+            Finding::violated("alg, the name of a signature algorithm", why.clone())
+        }
     }
 }
 
