@@ -42,7 +42,9 @@ fn no_token_comes_twice(samples: &Samples) -> Finding {
             repeated.push(format!("{again} of {} {kind}s came before", all.len()));
         }
     }
-    Finding::met_if(repeated.is_empty(), "different tokens", || repeated.join("; "))
+    Finding::met_if(repeated.is_empty(), "different tokens", || {
+        repeated.join("; ")
+    })
 }
 
 /// What differs between them has room for so many random bits. No code comes twice, because none is used twice

@@ -11,7 +11,7 @@ use crate::fault::Check;
 use crate::id_token::IssuedBy;
 use crate::oauth_error::OauthError;
 use crate::params::Params;
-use crate::store::{Challenge, ChallengeMethod, Client, Code, GrantId};
+use crate::store::{Challenge, ChallengeMethod, Client, Code};
 use crate::token::AccessToken;
 
 /// How long a code lives when it lives too long, in seconds.
