@@ -23,9 +23,10 @@ Feature: Token revocation
     When the client revokes the refresh token
     Then the revocation request is accepted
       | RFC7009-2-2 | a refresh token can be revoked |
-    And the refresh token is dead
-      | RFC7009-2-2   | a refresh token can be revoked  |
+    And the refresh token is dead at once
       | RFC7009-2.1-8 | revocation takes effect at once |
+    And the refresh token is dead
+      | RFC7009-2-2 | a refresh token can be revoked |
     And the access token is dead
       | RFC7009-2.1-1 | revoking a refresh token ends its access tokens |
 

@@ -86,6 +86,8 @@ Feature: Management of registered clients
       | client_secret | "chosen-secret-{random 32}" |
     Then the asked client_secret is not registered
       | RFC7592-2.2-4 | an update can't set a client_secret of its own |
+    And the chosen client_secret does not work
+      | RFC7592-2.2-4 | an update can't set a client_secret of its own |
 
   Scenario: A client chooses its registration access token
     Given a registered client
@@ -93,6 +95,8 @@ Feature: Management of registered clients
     When the client updates its registration
       | registration_access_token | "chosen-token-{random 32}" |
     Then the asked registration_access_token is not registered
+      | RFC7592-2.2-5 | an update can't set what the server alone assigns |
+    And the chosen registration_access_token does not work
       | RFC7592-2.2-5 | an update can't set what the server alone assigns |
 
   Scenario: An update with redirect URIs that can't be

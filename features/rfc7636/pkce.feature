@@ -143,7 +143,7 @@ Feature: Proof Key for Code Exchange
   Scenario: A challenge without a method
     Given a completed authorization code flow
     When the user authorizes
-      | code_verifier         | {unreserved 43} |
+      | code_verifier         | {random 43}     |
       | code_challenge_method | {absent}        |
     And the client redeems the code, if there is one
     Then the plain challenge satisfies

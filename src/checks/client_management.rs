@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::Rule;
 use super::registration::{json_with_status, not_to_be_stored};
 use crate::finding::Finding;
-use crate::flow::is_same;
+use crate::flow::{is_client_refused, is_same};
 use crate::protocol::JsonAnswer;
 
 /// An answer, and what was registered before.
@@ -181,6 +181,25 @@ pub fn access_token_is_dead(answer: &JsonAnswer) -> Finding {
     Finding::met_if(answer.is_refusal(), "401", || answer.summary())
 }
 
+/// Whether the token endpoint refuses a secret that the client chose for itself as it refuses `wrong`, one that nobody
+/// chose ([RFC 7592 2.2](https://www.rfc-editor.org/rfc/rfc7592#section-2.2)).
+pub fn chosen_secret_is_unknown(wrong: &JsonAnswer, chosen: &JsonAnswer) -> Finding {
+    if !is_client_refused(wrong) {
+        return Finding::not_applicable(format!(
+            "the token endpoint does not tell that a secret is wrong ({})",
+            wrong.summary()
+        ));
+    }
+    if chosen.answer.response.status().is_server_error() {
+        return Finding::needs_review(format!("the server failed ({})", chosen.summary()));
+    }
+    Finding::met_if(
+        is_client_refused(chosen),
+        "the client refused, as with any wrong secret",
+        || format!("the chosen secret is taken: {}", chosen.summary()),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
@@ -269,6 +288,27 @@ mod tests {
                 _ => None,
             };
             assert_eq!(met, expected, "{id} {status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_was_taken_silently_shows_at_the_token_endpoint() {
+        use crate::checks::refusal::answer_for_tests as answer;
+        let refused = || answer(401, r#"{"error":"invalid_client"}"#);
+        let taken = || answer(400, r#"{"error":"invalid_grant"}"#);
+        for (wrong, chosen, expected) in [
+            (refused(), refused(), Some(true)),
+            (refused(), taken(), Some(false)),
+            (refused(), answer(200, "{}"), Some(false)),
+            (refused(), answer(500, "{}"), None),
+            (taken(), taken(), None),
+        ] {
+            let found = match chosen_secret_is_unknown(&wrong, &chosen) {
+                Finding::Met => Some(true),
+                Finding::Violated { .. } => Some(false),
+                _ => None,
+            };
+            assert_eq!(found, expected, "{} {}", wrong.summary(), chosen.summary());
         }
     }
 }

@@ -25,27 +25,7 @@ pub const RULES: &[Rule<Samples>] = &[
         id: "RFC6749-10.10-2",
         check: |samples| judge(samples, 160.0),
     },
-    Rule {
-        id: "PRACTICE-token-1",
-        check: no_token_comes_twice,
-    },
 ];
-
-/// A provider may give a token that is still valid again; clients that share a store rarely expect it.
-fn no_token_comes_twice(samples: &Samples) -> Finding {
-    let tokens = samples.iter().filter(|(kind, _)| **kind != CODE);
-    let mut repeated = Vec::new();
-    for (kind, all) in tokens {
-        let distinct: BTreeSet<&String> = all.iter().collect();
-        if distinct.len() < all.len() {
-            let again = all.len() - distinct.len();
-            repeated.push(format!("{again} of {} {kind}s came before", all.len()));
-        }
-    }
-    Finding::met_if(repeated.is_empty(), "different tokens", || {
-        repeated.join("; ")
-    })
-}
 
 /// What differs between them has room for so many random bits. No code comes twice, because none is used twice
 /// ([RFC 6749 4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)); a token that is still valid may.
@@ -197,9 +177,6 @@ mod tests {
             let finding = judge(&Samples::from([(kind, values)]), 128.0);
             let is_met = matches!(finding, Finding::MetWith { .. });
             assert_eq!(is_met, met, "{kind}: {finding:?}");
-            let all = Samples::from([(kind, vec!["a".to_owned(), "a".to_owned()])]);
-            let is_noted = no_token_comes_twice(&all) != Finding::Met;
-            assert_eq!(is_noted, kind != CODE, "{kind}");
         }
     }
 

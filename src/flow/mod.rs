@@ -28,7 +28,7 @@ pub use registration::{Access, Management, Registered, Registration};
 pub use relying_party::{RelyingParty, RelyingPartyOptions};
 pub use session::{Lease, Session, Sessions};
 pub use token::Caller;
-pub(crate) use token::{TOKEN_REQUEST, assertion_key, now};
+pub(crate) use token::{TOKEN_REQUEST, assertion_key, is_client_refused, now};
 pub use userinfo::Presentation;
 pub(crate) use userinfo::altered;
 

@@ -312,7 +312,7 @@ impl RelyingParty {
 }
 
 /// Whether the endpoint refused the client itself, by the right error code or another one that is common.
-fn is_client_refused(answer: &JsonAnswer) -> bool {
+pub(crate) fn is_client_refused(answer: &JsonAnswer) -> bool {
     answer.status() == 401
         || matches!(
             answer.error(),

@@ -1,6 +1,8 @@
 //! Whether tokens still work: an access token is shown to UserInfo, or to introspection where there is no UserInfo; a
 //! refresh token is used.
 
+use std::time::Duration;
+
 use cucumber::gherkin::Step;
 use cucumber::{given, then};
 
@@ -20,18 +22,37 @@ async fn works(world: &mut World) {
     world.absorb(result);
 }
 
-/// A refusal; a failure of the server proves nothing.
+/// How long the servers of a provider may take to hear of it from one another
+/// ([RFC 7009 2.1](https://www.rfc-editor.org/rfc/rfc7009#section-2.1)).
+const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1200)];
+
+/// A refusal, if need be after a moment; a failure of the server proves nothing.
 #[then(expr = "{token} is dead")]
 async fn is_dead(world: &mut World, token: TokenWord, step: &Step) {
-    let result = world.judge_token(step, token, false).await;
+    let result = world.judge_token(step, token, Life::Dead(&PAUSES)).await;
+    world.conclude(step, result);
+}
+
+/// As above, without a moment's patience.
+#[then(expr = "{token} is dead at once")]
+async fn is_dead_at_once(world: &mut World, token: TokenWord, step: &Step) {
+    let result = world.judge_token(step, token, Life::Dead(&[])).await;
     world.conclude(step, result);
 }
 
 /// As above: a success.
 #[then(expr = "{token} is alive")]
 async fn is_alive(world: &mut World, token: TokenWord, step: &Step) {
-    let result = world.judge_token(step, token, true).await;
+    let result = world.judge_token(step, token, Life::Alive).await;
     world.conclude(step, result);
+}
+
+/// What a token should be.
+#[derive(Clone, Copy)]
+enum Life {
+    Alive,
+    /// After these pauses at the latest.
+    Dead(&'static [Duration]),
 }
 
 /// What became of an access token that was shown.
@@ -136,11 +157,45 @@ impl World {
         })
     }
 
-    async fn judge_token(&mut self, step: &Step, word: TokenWord, alive: bool) -> Result<(), Halt> {
+    async fn judge_token(&mut self, step: &Step, word: TokenWord, life: Life) -> Result<(), Halt> {
+        let pauses = match life {
+            Life::Dead(pauses) => pauses,
+            Life::Alive => &[],
+        };
+        let alive = matches!(life, Life::Alive);
+        let (mut finding, mut exchange, mut of) = self.look_at_life(word, alive).await?;
+        let mut waited = Duration::ZERO;
+        for pause in pauses {
+            if !matches!(finding, Finding::Violated { .. }) {
+                break;
+            }
+            self.wait(*pause).await;
+            waited += *pause;
+            (finding, exchange, of) = self.look_at_life(word, alive).await?;
+            if finding == Finding::Met {
+                finding =
+                    Finding::met_with(format!("after {} ms, not at once", waited.as_millis()));
+            }
+        }
+        let evidence = self.look_at(exchange, of);
+        self.judge_rows(step, word.kind(), &evidence, |_| Ok(finding.clone()))
+    }
+
+    /// Whether a token is as it should be, and the exchange that shows it.
+    async fn look_at_life(
+        &mut self,
+        word: TokenWord,
+        alive: bool,
+    ) -> Result<(Finding, u32, &'static str), Halt> {
         let token = self.token(word)?;
-        let (finding, exchange, of) = match word {
+        Ok(match word {
             TokenWord::Refresh | TokenWord::OldRefresh => {
                 let answer = self.try_refresh_token(&token).await?;
+                // Where it still works it may have been replaced: then its successor is what has to die.
+                let successor = answer.text("refresh_token").map(str::to_owned);
+                if !alive && answer.is_success() && word == TokenWord::Refresh {
+                    self.tokens.refresh_token = successor.or(Some(token));
+                }
                 (
                     judge_refresh(&answer, alive),
                     answer.answer.exchange,
@@ -151,9 +206,7 @@ impl World {
                 let shown = self.show(&token).await?;
                 (shown.judge(alive), shown.answer.answer.exchange, shown.of())
             }
-        };
-        let evidence = self.look_at(exchange, of);
-        self.judge_rows(step, word.kind(), &evidence, |_| Ok(finding.clone()))
+        })
     }
 
     /// Shows an access token to whoever tells whether it works.

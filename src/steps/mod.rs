@@ -8,6 +8,7 @@ mod artifacts;
 mod assertion;
 mod authorization;
 mod authorization_response;
+mod chosen_credentials;
 mod claims_request;
 mod client_management;
 mod endpoint_url;

@@ -51,7 +51,7 @@ async fn registered(world: &mut World, step: &Step) {
 
 /// Skipped where the provider gave the registered client this grant type unasked.
 #[given(expr = "the grant type {word} was not registered")]
-fn grant_type_was_not_registered(world: &mut World, grant_type: String) {
+async fn grant_type_was_not_registered(world: &mut World, grant_type: String) {
     let result = world.expect_no_grant_type(&grant_type);
     world.absorb(result);
 }

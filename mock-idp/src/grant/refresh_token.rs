@@ -55,9 +55,12 @@ pub(crate) fn refresh(
         return Err(unknown());
     }
     let scope = narrowed(ctx, found.scope.as_ref().unwrap_or(&grant.scope), params)?;
-    let is_successor = found.generation > 0;
-    let rotates = !ctx.omits(Check::RefreshRotation)
-        && !(is_successor && ctx.omits(Check::RefreshRotationAgain));
+    let kept = if found.generation == 0 {
+        Check::RefreshRotation
+    } else {
+        Check::RefreshRotationAgain
+    };
+    let rotates = !ctx.omits(Check::RefreshRotation) && !ctx.omits(kept);
     let refresh_token = if rotates {
         let keeps_less = ctx.omits(Check::RefreshKeepsScope);
         let next = Successor {

@@ -21,6 +21,9 @@ pub fn alg_is_registered(token: &IdToken) -> Finding {
         Err(AlgorithmProblem::Value(AlgorithmError::Unknown(name))) if name.contains(':') => {
             Finding::met_with(format!("{name:?} is a name of its own"))
         }
+        Err(AlgorithmProblem::Value(AlgorithmError::Unknown(name))) if name.is_empty() => {
+            Finding::violated("alg, the name of a signature algorithm", "an empty alg")
+        }
         Err(AlgorithmProblem::Value(AlgorithmError::Unknown(name))) => Finding::needs_review(
             format!("{name:?} is no signature algorithm that is known here: see the registry"),
         ),

@@ -111,7 +111,7 @@ async fn faults_are_noticed() {
             "shape",
         ),
         (
-            "refresh.same_access_token",
+            "token_response.repeated_access_token",
             "'login','exchange','refresh'",
             "repeated_token",
         ),
