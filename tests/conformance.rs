@@ -2,8 +2,9 @@
 
 use mock_idp::{Builder, MockIdp};
 use oidcheck::builtin;
-use oidcheck::conformance::Conformance;
+use oidcheck::conformance::{Conformance, Options};
 use oidcheck::finding::Outcome;
+use oidcheck::provider::AuthMethod;
 use oidcheck::run::Run;
 
 async fn run(builder: Builder) -> Run {
@@ -41,6 +42,49 @@ fn assert_clean(run: &Run) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What failed, as requirement and what came.
+fn failed(run: &Run) -> Vec<String> {
+    let checks = run.scenarios.iter().flat_map(|scenario| &scenario.checks);
+    checks
+        .filter(|check| check.outcome == Outcome::Fail)
+        .map(|check| format!("{}: {}", check.requirement, check.actual))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_public_client_alone_is_not_asked_for_credentials() {
+    let idp = MockIdp::builder().strict().wiremock().start().await;
+    let idp = idp.expect("the mock starts");
+    let mut config = builtin::provider(&idp, &idp.issuer()).expect("the preset is right");
+    config
+        .clients
+        .retain(|client| client.auth == AuthMethod::None);
+    let run = Conformance::of(config).run().await;
+    let run = run.expect("the features are right");
+    assert_eq!(failed(&run), Vec::<String>::new());
+}
+
+/// As the FAPI 2.0 Security Profile wants it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_may_take_its_issuer_alone_as_audience() {
+    let idp = MockIdp::builder().strict().wiremock().start().await;
+    let idp = idp.expect("the mock starts");
+    let issuer = idp.issuer_with("client_assertion.token_endpoint_refused");
+    let config = builtin::provider(&idp, &issuer).expect("the preset is right");
+    let run = Conformance::of(config)
+        .options(Options {
+            select: ["RFC7521", "RFC7523", "OIDCC-9"].map(str::to_owned).into(),
+            ..Options::default()
+        })
+        .run()
+        .await
+        .expect("the features are right");
+    assert_eq!(failed(&run), Vec::<String>::new());
+    let accepted = run.scenarios.iter().flat_map(|scenario| &scenario.checks);
+    let mut accepted = accepted.filter(|check| check.requirement == "RFC7523-3-1");
+    assert!(accepted.any(|check| check.outcome == Outcome::Pass));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
