@@ -10,6 +10,7 @@ use crate::duration;
 use crate::error::ConfigError;
 #[cfg(feature = "load")]
 use crate::http::ClientOptions;
+use crate::login::Credentials;
 use crate::provider::ProviderConfig;
 use crate::requirement::Level;
 
@@ -23,6 +24,12 @@ pub(super) struct ProviderArgs {
     /// The issuer, without a provider file; a client is registered where registration is open
     #[arg(long, value_name = "URL", conflicts_with = "provider")]
     pub(super) issuer: Option<String>,
+    /// Who logs in, without a provider file
+    #[arg(long, value_name = "NAME", requires_all = ["issuer", "password_env"])]
+    username: Option<String>,
+    /// The environment variable that holds the user's password
+    #[arg(long, value_name = "VARIABLE", requires = "username")]
+    password_env: Option<String>,
     /// Certificates to trust besides those of the system (PEM)
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
@@ -45,6 +52,17 @@ impl ProviderArgs {
             (None, Some(issuer)) => ProviderConfig::of_issuer(issuer),
             (None, None) => return Ok(None),
         };
+        if let (Some(username), Some(variable)) = (&self.username, &self.password_env) {
+            let password = std::env::var(variable).map_err(|_| {
+                ConfigError::new(format!(
+                    "--password-env: the environment variable `{variable}` is not set"
+                ))
+            })?;
+            config.users.push(Credentials {
+                username: username.clone(),
+                password,
+            });
+        }
         if let Some(path) = &self.cacert {
             config.cacert = Some(read(path)?);
         }

@@ -129,3 +129,30 @@ async fn a_known_deviation_does_not_fail_and_a_stale_one_may() {
             .says(says);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issuer_may_come_with_a_user() {
+    let idp = crate::program::mock(|builder| builder).await;
+    let issuer = idp.issuer();
+    let run = ["run", "OIDCC-2-6", "--issuer", &issuer];
+    let user = ["--username", "alice", "--password-env", "ALICE_PASSWORD"];
+    for (more, password, code, says) in [
+        (&[][..], None, 4, "the provider file has no [[user]]"),
+        (&user[..], Some("wonderland-pw-1"), 0, "1 pass"),
+        (
+            &user[..],
+            None,
+            2,
+            "the environment variable `ALICE_PASSWORD` is not set",
+        ),
+        (&user[..2], None, 2, "--password-env"),
+    ] {
+        let mut command = crate::program::command(&[&run, more].concat());
+        command.env_remove("ALICE_PASSWORD");
+        command.envs(password.map(|value| ("ALICE_PASSWORD", value)));
+        crate::program::beside(command)
+            .await
+            .expect_code(code)
+            .says(says);
+    }
+}

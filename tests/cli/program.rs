@@ -55,7 +55,11 @@ pub(crate) fn oidcheck(arguments: &[&str]) -> Ran {
 
 /// Runs it to its end while this process serves the provider.
 pub(crate) async fn oidcheck_beside(arguments: &[&str]) -> Ran {
-    let mut command = command(arguments);
+    beside(command(arguments)).await
+}
+
+/// Runs a command to its end while this process serves the provider.
+pub(crate) async fn beside(mut command: Command) -> Ran {
     let output = tokio::task::spawn_blocking(move || command.output());
     Ran::of(
         output
