@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Shorter values are replaced by place only: as text they turn up everywhere by chance.
-const BY_VALUE_FROM: usize = 8;
+use super::spellings::{Spellings, WINDOW};
 
-/// As much of a secret is taken for it where the text ends, or says that it was cut.
-const CUT_FROM: usize = 12;
+/// Shorter values are replaced by place only: as text they turn up everywhere by chance.
+const BY_VALUE_FROM: usize = WINDOW;
 
 /// A part of a secret that no encoding changes is hunted for alone where it is so long.
 const PART_FROM: usize = 16;
@@ -26,11 +26,10 @@ const FORM: &AsciiSet = &NON_ALPHANUMERIC
 /// The secrets seen so far, and the placeholder of each.
 #[derive(Default)]
 pub struct Redactor {
-    placeholders: HashMap<String, String>,
+    placeholders: HashMap<String, Arc<str>>,
     counts: HashMap<String, usize>,
     public: HashSet<String>,
-    /// Every spelling that is replaced by value, by its first eight bytes; the longest first.
-    spellings: HashMap<[u8; BY_VALUE_FROM], Vec<(String, String)>>,
+    spellings: Spellings,
 }
 
 impl Redactor {
@@ -38,7 +37,7 @@ impl Redactor {
     /// the same placeholder, whatever it is called the second time.
     pub fn learn(&mut self, kind: &str, value: &str) -> String {
         if let Some(known) = self.placeholders.get(value) {
-            return known.clone();
+            return known.to_string();
         }
         if value.is_empty() || self.public.contains(value) || is_placeholder(value) {
             return value.to_owned();
@@ -46,11 +45,11 @@ impl Redactor {
         let n = self.counts.entry(kind.to_owned()).or_default();
         *n += 1;
         let placeholder = format!("«{kind}#{n}»");
-        self.placeholders
-            .insert(value.to_owned(), placeholder.clone());
+        let shared: Arc<str> = Arc::from(placeholder.as_str());
         if value.len() >= BY_VALUE_FROM {
-            self.add_spellings(value, &placeholder);
+            self.add_spellings(value, &shared);
         }
+        self.placeholders.insert(value.to_owned(), shared);
         placeholder
     }
 
@@ -75,20 +74,24 @@ impl Redactor {
     /// `text` with every known secret of at least 8 characters replaced, in whatever encoding of ours it
     /// stands there.
     pub fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let bytes = text.as_bytes();
         let mut out: Option<String> = None;
         let mut copied = 0;
         let mut at = 0;
-        while at + BY_VALUE_FROM <= bytes.len() {
-            if let Some((len, placeholder)) = self.match_at(bytes, at) {
-                let out = out.get_or_insert_with(String::new);
-                out.push_str(&text[copied..at]);
-                out.push_str(placeholder);
-                at += len;
-                copied = at;
-            } else {
-                at += 1;
-            }
+        while let Some(place) = self.spellings.next(text.as_bytes(), at) {
+            let rest = &text.as_bytes()[place..];
+            let found = self
+                .spellings
+                .longest(rest)
+                .or_else(|| self.spellings.cut_short(rest, |beginning| self.stays(beginning)));
+            let Some((length, placeholder)) = found else {
+                at = place + 1;
+                continue;
+            };
+            let out = out.get_or_insert_with(String::new);
+            out.push_str(&text[copied..place]);
+            out.push_str(placeholder);
+            at = place + length;
+            copied = at;
         }
         match out {
             None => Cow::Borrowed(text),
@@ -99,47 +102,24 @@ impl Redactor {
         }
     }
 
-    fn match_at(&self, bytes: &[u8], at: usize) -> Option<(usize, &str)> {
-        let window: [u8; BY_VALUE_FROM] = bytes.get(at..at + BY_VALUE_FROM)?.try_into().ok()?;
-        let candidates = self.spellings.get(&window)?;
-        let rest = &bytes[at..];
-        candidates
-            .iter()
-            .find(|(spelling, _)| rest.starts_with(spelling.as_bytes()))
-            .map(|(spelling, placeholder)| (spelling.len(), placeholder.as_str()))
-            .or_else(|| self.cut_short(rest, candidates))
+    /// Whether the beginning of a secret is something else by itself.
+    fn stays(&self, beginning: &[u8]) -> bool {
+        std::str::from_utf8(beginning)
+            .is_ok_and(|beginning| self.public.contains(beginning) || self.knows(beginning))
     }
 
-    /// A secret of which a text that was cut holds the beginning alone.
-    fn cut_short<'r>(
-        &self,
-        rest: &[u8],
-        candidates: &'r [(String, String)],
-    ) -> Option<(usize, &'r str)> {
-        candidates.iter().find_map(|(spelling, placeholder)| {
-            let pairs = rest.iter().zip(spelling.as_bytes());
-            let length = pairs.take_while(|(one, other)| one == other).count();
-            let after = &rest[length..];
-            let is_cut = length >= CUT_FROM
-                && (after.is_empty() || after == b"\"" || after.starts_with("…".as_bytes()))
-                && spelling.is_char_boundary(length);
-            let is_public = || {
-                std::str::from_utf8(&rest[..length])
-                    .is_ok_and(|beginning| self.public.contains(beginning) || self.knows(beginning))
-            };
-            (is_cut && !is_public()).then_some((length, placeholder.as_str()))
-        })
-    }
-
-    fn add_spellings(&mut self, value: &str, placeholder: &str) {
+    fn add_spellings(&mut self, value: &str, placeholder: &Arc<str>) {
         let mut spellings = vec![value.to_owned()];
-        let percent = utf8_percent_encode(value, FORM).to_string();
-        spellings.push(percent.replace("%20", "+"));
-        spellings.push(lower_hex(&percent));
-        spellings.push(percent);
-        spellings.push(html(value));
-        if let Ok(json) = serde_json::to_string(value) {
-            spellings.push(json.trim_matches('"').to_owned());
+        // Most secrets are made of characters that these encodings leave alone.
+        if !value.bytes().all(is_unreserved) {
+            let percent = utf8_percent_encode(value, FORM).to_string();
+            spellings.push(percent.replace("%20", "+"));
+            spellings.push(lower_hex(&percent));
+            spellings.push(percent);
+            spellings.push(html(value));
+            if let Ok(json) = serde_json::to_string(value) {
+                spellings.push(json.trim_matches('"').to_owned());
+            }
         }
         spellings.push(STANDARD.encode(value));
         spellings.push(URL_SAFE_NO_PAD.encode(value));
@@ -148,17 +128,7 @@ impl Redactor {
         let long = parts.filter(|part| looks_random(part) && !self.public.contains(*part));
         spellings.extend(long.map(str::to_owned));
         for spelling in spellings {
-            let Some(first) = spelling.as_bytes().get(..BY_VALUE_FROM) else {
-                continue;
-            };
-            let Ok(window) = <[u8; BY_VALUE_FROM]>::try_from(first) else {
-                continue;
-            };
-            let entry = self.spellings.entry(window).or_default();
-            if entry.iter().all(|(known, _)| *known != spelling) {
-                let shorter = entry.partition_point(|(known, _)| known.len() >= spelling.len());
-                entry.insert(shorter, (spelling, placeholder.to_owned()));
-            }
+            self.spellings.insert(spelling, placeholder);
         }
     }
 }
@@ -169,6 +139,11 @@ impl std::fmt::Debug for Redactor {
             .field("counts", &self.counts)
             .finish_non_exhaustive()
     }
+}
+
+/// What form encoding, HTML and JSON leave alone.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
 /// Whether a part of a secret is one by itself, rather than a host name or a word.
