@@ -69,7 +69,7 @@ fn is_value(byte: u8) -> bool {
     is_word(byte) || b".~+/=%|!*$@".contains(&byte)
 }
 
-fn end_of(bytes: &[u8], start: usize, is: fn(u8) -> bool) -> usize {
+fn end_of(bytes: &[u8], start: usize, is: impl Fn(u8) -> bool) -> usize {
     bytes[start..]
         .iter()
         .position(|byte| !is(*byte))
@@ -108,7 +108,8 @@ fn named(text: &str, at: usize, end: usize) -> Option<Found> {
         Some(b'\\') if word.starts_with('u') => 5,
         _ => 0,
     };
-    let kind = kind_of(word.get(escape..).unwrap_or_default()).or_else(|| kind_of(word))?;
+    let inner = word.get(escape..).filter(|_| escape > 0);
+    let kind = inner.and_then(kind_of).or_else(|| kind_of(word))?;
     let mut rest = &text[end..];
     skip(&mut rest, &QUOTES);
     rest = rest.trim_start_matches(' ');

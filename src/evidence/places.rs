@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::{
     AUTHORIZATION, CONTENT_LOCATION, CONTENT_TYPE, COOKIE, LOCATION, REFERER, SET_COOKIE,
 };
-use scraper::Selector;
+use scraper::ElementRef;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
@@ -51,20 +51,25 @@ const FIELD_HINTS: [&str; 6] = ["csrf", "xsrf", "token", "pass", "pwd", "secret"
 /// The members of a private or symmetric key ([RFC 7518 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
 const KEY_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
 
+/// No name of [`NAMES`] is longer, however many `_` and `-` it has.
+const LONGEST_NAME: usize = 32;
+
 /// What a parameter or member of this name is called when it is a secret.
 pub(super) fn kind_of(name: &str) -> Option<&'static str> {
-    // The longest name has 23 letters.
-    if name.len() > 32 {
+    if name.len() > LONGEST_NAME {
         return None;
     }
-    let plain: String = name
-        .chars()
-        .filter(|c| !matches!(c, '_' | '-'))
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
+    // Every word of every text is asked for: nothing is allocated.
+    let mut plain = [0; LONGEST_NAME];
+    let mut length = 0;
+    for byte in name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')) {
+        plain[length] = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    let plain = &plain[..length];
     NAMES
         .iter()
-        .find(|(known, _)| *known == plain)
+        .find(|(known, _)| known.as_bytes() == plain)
         .map(|(_, kind)| *kind)
 }
 
@@ -114,6 +119,9 @@ pub(super) fn url(redactor: &mut Redactor, url: &str) -> String {
 
 /// `base` with a password before the host replaced.
 fn user_info(redactor: &mut Redactor, base: &str) -> String {
+    if !base.contains('@') {
+        return base.to_owned();
+    }
     let parsed = Url::parse(base).ok();
     match parsed.as_ref().and_then(Url::password) {
         Some(password) => base.replacen(password, &redactor.learn("password", password), 1),
@@ -321,16 +329,9 @@ fn json_secret(redactor: &mut Redactor, kind: &str, value: &mut Value) -> bool {
 /// short or too plain for that is replaced in what is given back.
 fn html(redactor: &mut Redactor, text: &str) -> String {
     let mut out = text.to_owned();
-    let selector = |css| Selector::parse(css).ok();
-    let (Some(fields), Some(areas), Some(metas), Some(links)) = (
-        selector("input[value],button[value]"),
-        selector("textarea[name]"),
-        selector("meta[name][content]"),
-        selector("[action],[href],[src],[formaction]"),
-    ) else {
-        return out;
-    };
     let page = Document::parse(text).html;
+    let nodes = page.tree.nodes().filter(|node| node.parent().is_some());
+    let elements: Vec<ElementRef<'_>> = nodes.filter_map(ElementRef::wrap).collect();
     let mut hide = |attribute: &str, kind: &str, value: &str| {
         let placeholder = by_place(redactor, kind, value);
         if !redactor.hunts(value) && placeholder != value {
@@ -341,23 +342,32 @@ fn html(redactor: &mut Redactor, text: &str) -> String {
             }
         }
     };
-    for (elements, attribute) in [(&fields, "value"), (&metas, "content")] {
-        for element in page.select(elements).map(|element| element.value()) {
-            let name = element.attr("name").unwrap_or_default();
-            let value = element.attr(attribute).unwrap_or_default();
-            if let Some(kind) = field_kind(name, value).filter(|_| !value.is_empty()) {
-                hide(attribute, kind, value);
-            }
+    let named = |tags: &'static [&'static str]| {
+        let named = elements.iter().filter(|e| tags.contains(&e.value().name()));
+        named.map(|element| (element, element.value().attr("name")))
+    };
+    // One kind of element after the other: a value is called after the place where it is seen first.
+    let fields = named(&["input", "button"]).map(|(e, name)| (e, name.or(Some("")), "value"));
+    let metas = named(&["meta"]).map(|(e, name)| (e, name, "content"));
+    for (element, name, attribute) in fields.chain(metas) {
+        let value = element.value().attr(attribute).unwrap_or_default();
+        let Some(name) = name.filter(|_| !value.is_empty()) else {
+            continue;
+        };
+        if let Some(kind) = field_kind(name, value) {
+            hide(attribute, kind, value);
         }
     }
-    for element in page.select(&areas) {
+    for (element, name) in named(&["textarea"]) {
+        let Some(name) = name else {
+            continue;
+        };
         let value = element.text().collect::<String>();
-        let name = element.value().attr("name").unwrap_or_default();
         if let Some(kind) = field_kind(name, value.trim()) {
             redactor.learn(kind, value.trim());
         }
     }
-    for element in page.select(&links) {
+    for element in &elements {
         for attribute in ["action", "href", "src", "formaction"] {
             if let Some(target) = element.value().attr(attribute) {
                 url(redactor, target);
@@ -396,12 +406,12 @@ fn multipart(redactor: &mut Redactor, text: &str, page: bool) -> String {
 /// Whether a value whose place says nothing looks made by a machine: a session id, a CSRF token.
 fn looks_secret(value: &str) -> bool {
     value.len() >= 16
-        && Url::parse(value).is_err()
         && value
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"-_.+/=%~:|".contains(&b))
         && value.bytes().any(|b| b.is_ascii_digit())
         && value.bytes().any(|b| b.is_ascii_alphabetic())
+        && Url::parse(value).is_err()
 }
 
 #[cfg(test)]

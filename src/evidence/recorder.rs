@@ -266,6 +266,10 @@ fn json_part(part: &str) -> Option<Value> {
 /// body costs no more than a short one, and never inside of what may be a secret: the rest of it would not be
 /// recognised.
 fn beginning(text: &str) -> (&str, bool) {
+    // It has no more characters than bytes.
+    if text.len() <= BODY_KEPT {
+        return (text, false);
+    }
     let Some((end, next)) = text.char_indices().nth(BODY_KEPT) else {
         return (text, false);
     };

@@ -85,10 +85,14 @@ fn any(folded: &str, words: &[&str]) -> bool {
 
 fn holds(folded: &str, word: &str) -> bool {
     let blanks_between_words = word.chars().next().is_some_and(|c| c < '\u{2e80}');
-    folded.match_indices(word).any(|(at, _)| {
-        !blanks_between_words
-            || (folded[..at].ends_with(' ') && folded[at + word.len()..].starts_with(' '))
-    })
+    if !blanks_between_words {
+        return folded.contains(word);
+    }
+    // Hundreds of words are looked for in a short text: no search is prepared for each, and only what stands
+    // after a blank is compared.
+    let starts = folded.match_indices(' ').map(|(blank, _)| blank + 1);
+    let mut rests = starts.filter_map(|start| folded[start..].strip_prefix(word));
+    rests.any(|rest| rest.starts_with(' '))
 }
 
 /// What a button with this text (or name, value, id) means. On a logout page (`ends_session`) signing out is
