@@ -1,11 +1,13 @@
 //! Reads the features and resolves every step, before the first request.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use cucumber::World as _;
 use cucumber::gherkin::{Background, Feature, GherkinEnv, Scenario, StepType};
-use cucumber::step::{Collection, Context, Step};
+use cucumber::step::{AmbiguousMatchError, Collection, Context, Step};
 
 use super::features::FeatureSet;
 use super::profile::Profile;
@@ -138,7 +140,10 @@ pub fn plan(set: &FeatureSet, profile: &Profile) -> Result<Vec<Planned>, ConfigE
 }
 
 fn resolve_all(set: &FeatureSet, profile: &Profile) -> Result<Vec<Planned>, ConfigError> {
-    let steps = World::collection();
+    let steps = Steps {
+        collection: World::collection(),
+        found: RefCell::default(),
+    };
     let mut planned = Vec::new();
     for file in &set.features {
         let mut text = file.text.to_string();
@@ -192,11 +197,44 @@ fn end_lines(scenarios: &mut [Planned], lines: usize) {
     }
 }
 
+/// The vocabulary, and which of it a text was found to be: most steps stand in many scenarios, and every
+/// expression has to be tried to know that no other one reads the text too.
+struct Steps {
+    collection: Collection<World>,
+    found: RefCell<HashMap<(StepType, String), Found>>,
+}
+
+/// The function that does a step and what its expression captured.
+type Found = (Step<World>, Vec<(Option<String>, String)>);
+
+impl Steps {
+    fn find(
+        &self,
+        step: &cucumber::gherkin::Step,
+    ) -> Result<Option<ResolvedStep>, AmbiguousMatchError> {
+        let key = (step.ty, step.value.clone());
+        let mut found = self.found.borrow_mut();
+        let (run, matches) = match found.entry(key) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(new) => match self.collection.find(step)? {
+                Some((run, _, _, context)) => new.insert((*run, context.matches)).clone(),
+                None => return Ok(None),
+            },
+        };
+        let step = step.clone();
+        Ok(Some(ResolvedStep {
+            ty: step.ty,
+            run,
+            context: Context { step, matches },
+        }))
+    }
+}
+
 struct Reader<'a> {
     file: &'a str,
     feature: &'a Feature,
     catalogue: &'a Catalogue,
-    steps: &'a Collection<World>,
+    steps: &'a Steps,
     profile: &'a Profile,
 }
 
@@ -292,11 +330,7 @@ impl Reader<'_> {
     fn resolve(&self, step: &cucumber::gherkin::Step) -> Result<ResolvedStep, ConfigError> {
         let line = step.position.line;
         match self.steps.find(step) {
-            Ok(Some((run, _, _, context))) => Ok(ResolvedStep {
-                ty: step.ty,
-                run: *run,
-                context,
-            }),
+            Ok(Some(resolved)) => Ok(resolved),
             Ok(None) => Err(self.wrong(
                 line,
                 format!(
