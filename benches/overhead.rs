@@ -133,11 +133,7 @@ impl Drop for Features {
     }
 }
 
-async fn harness(
-    config: &ProviderConfig,
-    features: &Path,
-    logins: usize,
-) -> Result<Duration> {
+async fn harness(config: &ProviderConfig, features: &Path, logins: usize) -> Result<Duration> {
     let begun = Instant::now();
     let run = Conformance::of(config.clone())
         .options(Options {

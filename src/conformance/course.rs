@@ -1,6 +1,7 @@
 //! The course of a run: from the first request to the results.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -67,8 +68,8 @@ impl Conformance {
         let mut scenarios: Vec<_> = results.into_values().collect();
         scrub(&mut scenarios, &self.recorder);
         run.stale_known = tally::stale(&self.config.known, &scenarios, plan.catalogue());
-        run.unfinished
-            .retain(|id| !scenarios.iter().any(|scenario| scenario.id == *id));
+        let finished: HashSet<&str> = scenarios.iter().map(|s| s.id.as_str()).collect();
+        run.unfinished.retain(|id| !finished.contains(id.as_str()));
         run.interrupted = !run.unfinished.is_empty();
         run.scenarios = scenarios;
         run.exchanges = self.recorder.exchanges();

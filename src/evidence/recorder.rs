@@ -1,290 +1,127 @@
 //! Turns what goes over the wire into redacted exchanges.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::{Arc, MutexGuard};
+use std::thread;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::redactor::Redactor;
-use super::{curl, places};
-use crate::run::{DecodedToken, Direction, Exchange, RequestRecord, ResponseRecord};
+use super::backlog::{Backlog, Kept, Task};
+use super::record::{Draft, End, Ended};
+use super::redactor::{BY_VALUE_FROM, Redactor};
+use crate::run::Exchange;
 
-/// A record keeps this much of a body, in characters.
-const BODY_KEPT: usize = 32 * 1024;
-
-/// A token has no more characters, so that a body is not cut inside of one.
-const TOKEN_LIMIT: usize = 8 * 1024;
-
-/// A request on its way: what the recorder needs once the answer is there.
-pub struct Draft {
-    direction: Direction,
-    purpose: String,
-    begun: Instant,
-    request: http::Request<Bytes>,
-}
-
-impl std::fmt::Debug for Draft {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Draft")
-            .field("purpose", &self.purpose)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Draft {
-    /// Notes a request that is about to be sent.
-    pub fn new(request: &http::Request<Bytes>, purpose: &str) -> Self {
-        Self {
-            direction: Direction::Sent,
-            purpose: purpose.to_owned(),
-            begun: Instant::now(),
-            request: request.clone(),
-        }
-    }
-
-    /// Notes a request that the provider sent to us.
-    pub fn received(request: &http::Request<Bytes>, purpose: &str) -> Self {
-        Self {
-            direction: Direction::Received,
-            ..Self::new(request, purpose)
-        }
-    }
-}
+/// Fewer exchanges than this are not worth a thread.
+const LEAST_PART: usize = 100;
 
 /// The recorder of one run.
-#[derive(Debug)]
+///
+/// Redaction goes on beside the run: an exchange is handed over here and has its id at once. Whoever looks at what
+/// is recorded sees all that was handed over before.
+#[derive(Default)]
 pub struct Recorder {
-    begun: Instant,
-    inner: Mutex<Inner>,
+    backlog: Backlog,
 }
 
-#[derive(Debug, Default)]
-struct Inner {
-    redactor: Redactor,
-    exchanges: Vec<Arc<Exchange>>,
-}
-
-impl Default for Recorder {
-    fn default() -> Self {
-        Self {
-            begun: Instant::now(),
-            inner: Mutex::default(),
-        }
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // What waits to be redacted is full of secrets.
+        f.debug_struct("Recorder")
+            .field("exchanges", &self.count())
+            .finish_non_exhaustive()
     }
 }
 
 impl Recorder {
     /// Remembers a secret that the configuration holds (a client's secret, a password).
     pub fn learn(&self, kind: &str, value: &str) {
-        self.lock().redactor.learn(kind, value);
+        self.backlog.add(Task::Learn {
+            kind: kind.to_owned(),
+            value: value.to_owned(),
+        });
     }
 
     /// Remembers a value that is no secret wherever it stands (a state, a nonce, a redirect URI).
     pub fn publish(&self, value: &str) {
-        self.lock().redactor.publish(value);
+        self.backlog.add(Task::Publish(value.to_owned()));
     }
 
     /// `text` without the secrets known so far.
     pub fn scrub(&self, text: &str) -> String {
-        self.lock().redactor.scrub(text).into_owned()
+        // Nothing so short is hunted for: no need to wait.
+        if text.len() < BY_VALUE_FROM {
+            return text.to_owned();
+        }
+        self.kept().redactor.scrub(text).into_owned()
     }
 
     /// Records an exchange that was answered; gives its id.
     pub fn answered(&self, draft: Draft, response: &http::Response<Bytes>) -> u32 {
-        let inner = &mut *self.lock();
-        let redactor = &mut inner.redactor;
-        let page = is_page(response);
-        let request = request_record(redactor, &draft.request, page || is_browser(&draft.request));
-        let text = String::from_utf8_lossy(response.body());
-        let tokens = tokens(redactor, response, &text);
-        let headers = places::headers(redactor, response.headers());
-        let (kept, body_cut) = beginning(&text);
-        let body = places::body(redactor, response.headers(), kept, page);
-        let response = ResponseRecord {
-            status: response.status().as_u16(),
-            headers,
-            body,
-            body_bytes: response.body().len(),
-            body_cut,
-        };
-        self.push(inner, draft, request, Some(response), None, tokens)
+        self.ended(draft, End::Answer(response.clone()))
     }
 
     /// Records an exchange that ended without a whole answer; gives its id.
     pub fn unanswered(&self, draft: Draft, error: &str) -> u32 {
-        let inner = &mut *self.lock();
-        let browser = is_browser(&draft.request);
-        let request = request_record(&mut inner.redactor, &draft.request, browser);
-        let error = places::text(&mut inner.redactor, error);
-        self.push(inner, draft, request, None, Some(error), Vec::new())
+        self.ended(draft, End::Error(error.to_owned()))
+    }
+
+    fn ended(&self, draft: Draft, end: End) -> u32 {
+        self.backlog
+            .add(Task::Record(Box::new(Ended::new(draft, end))))
     }
 
     /// The exchange of this id.
     pub fn exchange(&self, id: u32) -> Option<Exchange> {
         let index = usize::try_from(id).ok()?.checked_sub(1)?;
-        let inner = self.lock();
-        let exchange = Exchange::clone(inner.exchanges.get(index)?);
-        Some(scrubbed(&inner.redactor, exchange))
+        let kept = self.kept();
+        let exchange = Exchange::clone(kept.exchanges.get(index)?);
+        Some(scrubbed(&kept.redactor, exchange))
     }
 
     /// All exchanges so far, in the order in which they were answered, without any secret known by now.
     pub fn exchanges(&self) -> Vec<Exchange> {
-        let inner = self.lock();
-        inner
-            .exchanges
-            .iter()
-            .map(|exchange| scrubbed(&inner.redactor, Exchange::clone(exchange)))
-            .collect()
+        let kept = self.kept();
+        let Kept {
+            redactor,
+            exchanges,
+        } = &*kept;
+        let clean = |part: &[Arc<Exchange>]| -> Vec<Exchange> {
+            let part = part.iter();
+            part.map(|exchange| scrubbed(redactor, Exchange::clone(exchange)))
+                .collect()
+        };
+        // At the end of a run nothing else is left to do: each processor takes a part.
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let length = exchanges.len().div_ceil(processors).max(LEAST_PART);
+        thread::scope(|scope| {
+            let parts: Vec<_> = exchanges
+                .chunks(length)
+                .map(|part| scope.spawn(move || clean(part)))
+                .collect();
+            parts
+                .into_iter()
+                .flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
+        })
     }
 
     /// All exchanges so far as they were redacted when they were recorded. A secret that became known later may
     /// still stand in them: they are for the rules, whose texts pass through [`Recorder::scrub`], and for nothing
     /// that is kept.
     pub fn recorded(&self) -> Vec<Arc<Exchange>> {
-        self.lock().exchanges.clone()
+        self.kept().exchanges.clone()
     }
 
     /// How many exchanges there are.
     pub fn count(&self) -> usize {
-        self.lock().exchanges.len()
+        self.backlog.count()
     }
 
-    fn push(
-        &self,
-        inner: &mut Inner,
-        draft: Draft,
-        request: RequestRecord,
-        response: Option<ResponseRecord>,
-        error: Option<String>,
-        tokens: Vec<DecodedToken>,
-    ) -> u32 {
-        let id = u32::try_from(inner.exchanges.len() + 1).unwrap_or(u32::MAX);
-        let started = draft.begun.saturating_duration_since(self.begun);
-        inner.exchanges.push(Arc::new(Exchange {
-            id,
-            direction: draft.direction,
-            purpose: draft.purpose,
-            started_ms: u64::try_from(started.as_millis()).unwrap_or(u64::MAX),
-            duration_ms: (draft.begun.elapsed().as_secs_f64() * 1e6).round() / 1e3,
-            curl: curl::command(&request),
-            request,
-            response,
-            error,
-            tokens,
-        }));
-        id
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.backlog.settled()
     }
-
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn request_record(
-    redactor: &mut Redactor,
-    request: &http::Request<Bytes>,
-    page: bool,
-) -> RequestRecord {
-    let text = String::from_utf8_lossy(request.body());
-    RequestRecord {
-        method: request.method().to_string(),
-        url: places::url(redactor, &request.uri().to_string()),
-        headers: places::headers(redactor, request.headers()),
-        body: places::body(redactor, request.headers(), beginning(&text).0, page),
-    }
-}
-
-/// What only a browser sends: then the form fields are those of a page, not protocol parameters.
-fn is_browser(request: &http::Request<Bytes>) -> bool {
-    request
-        .headers()
-        .get(http::header::ACCEPT)
-        .is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"))
-}
-
-fn is_page(response: &http::Response<Bytes>) -> bool {
-    response
-        .headers()
-        .get(http::header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.to_ascii_lowercase().contains("html"))
-}
-
-/// Takes the tokens of an answer apart, by the places where tokens stand: JSON members and the Location.
-fn tokens(
-    redactor: &mut Redactor,
-    response: &http::Response<Bytes>,
-    text: &str,
-) -> Vec<DecodedToken> {
-    let mut found = Vec::new();
-    if let Ok(Value::Object(members)) = serde_json::from_str(text) {
-        for name in ["id_token", "access_token", "logout_token"] {
-            if let Some(Value::String(token)) = members.get(name) {
-                found.extend(decode(redactor, name, token));
-            }
-        }
-    } else if text.len() < BODY_KEPT {
-        found.extend(decode(redactor, "jwt", text.trim()));
-    }
-    if let Some(location) = response.headers().get(http::header::LOCATION) {
-        let location = String::from_utf8_lossy(location.as_bytes());
-        let parameters = location.split_once(['#', '?']).map_or("", |(_, rest)| rest);
-        for (name, value) in url::form_urlencoded::parse(parameters.as_bytes()) {
-            if name == "id_token" || name == "access_token" {
-                found.extend(decode(redactor, &name, &value));
-            }
-        }
-    }
-    found
-}
-
-fn decode(redactor: &mut Redactor, kind: &str, token: &str) -> Option<DecodedToken> {
-    let mut parts = token.split('.');
-    let mut header = json_part(parts.next()?)?;
-    let mut claims = json_part(parts.next()?)?;
-    let placeholder = redactor.learn(kind, token);
-    for part in [&mut header, &mut claims] {
-        places::json(redactor, part);
-    }
-    Some(DecodedToken {
-        placeholder,
-        header,
-        claims,
-    })
-}
-
-fn json_part(part: &str) -> Option<Value> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
-    let value: Value = serde_json::from_slice(&bytes).ok()?;
-    value.is_object().then_some(value)
-}
-
-/// The beginning of a long body, and whether there was more. It is cut before it is redacted, so that a long
-/// body costs no more than a short one, and never inside of what may be a secret: the rest of it would not be
-/// recognised.
-fn beginning(text: &str) -> (&str, bool) {
-    // It has no more characters than bytes.
-    if text.len() <= BODY_KEPT {
-        return (text, false);
-    }
-    let Some((end, next)) = text.char_indices().nth(BODY_KEPT) else {
-        return (text, false);
-    };
-    let kept = &text[..end];
-    let may_be_secret = |c: char| c.is_ascii_alphanumeric() || "-_.~+/=%".contains(c);
-    let whole = if may_be_secret(next) {
-        kept.trim_end_matches(may_be_secret)
-    } else {
-        kept
-    };
-    // No token is that long: a text without any space is cut where it is.
-    if kept.len() - whole.len() > TOKEN_LIMIT {
-        return (kept, true);
-    }
-    (whole, true)
 }
 
 /// Replaces what was not known to be a secret yet when the exchange was recorded.
@@ -331,6 +168,12 @@ fn clean_json(redactor: &Redactor, value: &mut Value) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::super::record::BODY_KEPT;
     use super::*;
 
     fn answer(content_type: &str, body: &str) -> http::Response<Bytes> {
@@ -553,5 +396,58 @@ mod tests {
         assert!(response.body_cut);
         assert_eq!(response.body.chars().count(), BODY_KEPT);
         assert_eq!(response.body_bytes, 2 * (BODY_KEPT + 1));
+    }
+
+    #[test]
+    fn what_was_handed_over_is_seen_at_once_and_in_order() {
+        let recorder = Recorder::default();
+        let mut last = 0;
+        for n in 1..=1_000 {
+            let secret = format!("secret-number-{n}-0123456789");
+            recorder.learn("token", &secret);
+            let url = format!("https://op.example/{n}?x={secret}");
+            last = recorder.answered(
+                Draft::new(&request(&url), "page"),
+                &answer("text/plain", &secret),
+            );
+            assert_eq!((last, recorder.count()), (n, n as usize));
+            if n % 97 == 0 {
+                let exchange = recorder.exchange(n).unwrap();
+                assert_eq!(exchange.response.unwrap().body, format!("«token#{n}»"));
+            }
+        }
+        let all = recorder.exchanges();
+        assert_eq!(all.len(), last as usize);
+        for (exchange, n) in all.iter().zip(1..) {
+            let url = format!("https://op.example/{n}?x=«token#{n}»");
+            assert_eq!((exchange.id, &exchange.request.url), (n, &url));
+        }
+    }
+
+    #[test]
+    fn several_may_hand_over_side_by_side() {
+        let recorder = Recorder::default();
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let recorder = &recorder;
+                scope.spawn(move || {
+                    for n in 0..100 {
+                        let url = format!("https://op.example/{thread}/{n}");
+                        let draft = Draft::new(&request(&url), "page");
+                        let id = recorder.answered(draft, &answer("text/plain", "x"));
+                        let exchange = recorder.exchange(id).unwrap();
+                        assert_eq!((exchange.id, exchange.request.url), (id, url));
+                    }
+                });
+            }
+        });
+        assert_eq!(recorder.exchanges().len(), 400);
+    }
+
+    #[test]
+    fn what_waits_does_not_show_in_debug_output() {
+        let recorder = Recorder::default();
+        recorder.learn("password", "pa55word-0123456789");
+        assert!(!format!("{recorder:?}").contains("pa55"));
     }
 }

@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::spellings::{Spellings, WINDOW};
 
 /// Shorter values are replaced by place only: as text they turn up everywhere by chance.
-const BY_VALUE_FROM: usize = WINDOW;
+pub(super) const BY_VALUE_FROM: usize = WINDOW;
 
 /// A part of a secret that no encoding changes is hunted for alone where it is so long.
 const PART_FROM: usize = 16;
@@ -79,10 +79,10 @@ impl Redactor {
         let mut at = 0;
         while let Some(place) = self.spellings.next(text.as_bytes(), at) {
             let rest = &text.as_bytes()[place..];
-            let found = self
-                .spellings
-                .longest(rest)
-                .or_else(|| self.spellings.cut_short(rest, |beginning| self.stays(beginning)));
+            let found = self.spellings.longest(rest).or_else(|| {
+                self.spellings
+                    .cut_short(rest, |beginning| self.stays(beginning))
+            });
             let Some((length, placeholder)) = found else {
                 at = place + 1;
                 continue;
