@@ -86,7 +86,7 @@ fn any(folded: &str, words: &[&str]) -> bool {
 fn holds(folded: &str, word: &str) -> bool {
     let blanks_between_words = word.chars().next().is_some_and(|c| c < '\u{2e80}');
     if !blanks_between_words {
-        return folded.contains(word);
+        return !folded.is_ascii() && folded.contains(word);
     }
     // Hundreds of words are looked for in a short text: no search is prepared for each, and only what stands
     // after a blank is compared.
