@@ -69,6 +69,11 @@ impl Meter {
         inner.sent = Instant::now();
     }
 
+    /// What the request that was sent last is called.
+    pub(crate) fn name(&self) -> &'static str {
+        self.lock().name
+    }
+
     /// Its answer is whole, or will never be.
     pub(crate) fn ended(&self) {
         let done = Instant::now();

@@ -263,4 +263,4 @@ fn unprepared(what: &str) -> Failure {
 // The mock comes with the feature `cli`.
 #[cfg(feature = "cli")]
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

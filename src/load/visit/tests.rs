@@ -1,13 +1,9 @@
-use std::sync::Mutex;
-
 use mock_idp::MockIdp;
 
 use super::*;
 use crate::evidence::Recorder;
 use crate::http::{Client, ClientOptions, Wire};
 use crate::load::client_carrier::ClientCarrier;
-use crate::load::meter::CountsBy;
-use crate::load::tally::Tally;
 use crate::provider::ProviderConfig;
 
 /// The provider file of the mock without TLS.
@@ -15,7 +11,7 @@ fn config(idp: &MockIdp, issuer: &str) -> ProviderConfig {
     crate::builtin::provider(idp, issuer).unwrap()
 }
 
-async fn visits(idp: &MockIdp, issuer: &str, scenario: &str) -> Visits {
+pub(in crate::load) async fn visits(idp: &MockIdp, issuer: &str, scenario: &str) -> Visits {
     let client = Client::new(ClientOptions::default(), Arc::new(Recorder::default())).unwrap();
     let text = format!("{scenario}\n[workload]\nusers = 1\n");
     let scenario = Scenario::parse("test.toml", "test", &text).unwrap();
@@ -25,14 +21,13 @@ async fn visits(idp: &MockIdp, issuer: &str, scenario: &str) -> Visits {
     Visits::new(Arc::new(subject), &scenario, Stop::default())
 }
 
-fn visit(visits: &Visits) -> Visit {
+fn carrier() -> Arc<dyn Carrier> {
     let wire = Arc::new(Wire::new(&ClientOptions::default()).unwrap());
-    let now = Instant::now();
-    let tally = Arc::new(Mutex::new(Tally::new(now, now)));
-    visits.visit(
-        Arc::new(ClientCarrier::new(wire).unwrap()),
-        Arc::new(Meter::new(tally, CountsBy::Request)),
-    )
+    Arc::new(ClientCarrier::new(wire).unwrap())
+}
+
+fn visit(visits: &Visits) -> Visit {
+    visits.visit(carrier(), Visits::unmeasured())
 }
 
 async fn mock() -> MockIdp {
@@ -146,4 +141,66 @@ async fn a_provider_that_does_not_rotate_is_right() {
     let scenario = "flow = ['login', 'exchange', 'refresh*3']";
     let visits = visits(&idp, &idp.issuer_with("refresh.not_rotated"), scenario).await;
     assert_eq!(visit(&visits).go(Instant::now()).await, Ok(()));
+}
+
+#[tokio::test]
+async fn refresh_tokens_of_the_pool_are_used_and_revoked() {
+    let idp = mock().await;
+    let scenario = "flow = ['refresh']\n[setup]\nrefresh_tokens = 2";
+    let visits = visits(&idp, &idp.issuer(), scenario).await;
+    let (carrier, stop) = (carrier(), Stop::default());
+    let filled = visits.fill(&carrier, 2, &stop).await;
+    assert_eq!((filled.figures.done, filled.figures.failed), (2, 0));
+    let mut users = [visit(&visits), visit(&visits)];
+    for _ in 0..3 {
+        for user in &mut users {
+            assert_eq!(user.go(Instant::now()).await, Ok(()));
+        }
+    }
+    let drained = visits.drain(&carrier, &stop).await;
+    assert_eq!((drained.figures.done, drained.figures.failed), (2, 0));
+    // Revoked: the provider refuses it, and then there is none left.
+    visits.fill(&carrier, 1, &stop).await;
+    let entries = visits.pool().take_all();
+    entries
+        .iter()
+        .for_each(|entry| visits.pool().add(entry.clone()));
+    visits.drain(&carrier, &stop).await;
+    entries
+        .into_iter()
+        .for_each(|entry| visits.pool().add(entry));
+    let mut kinds = Vec::new();
+    for _ in 0..2 {
+        kinds.push(users[0].go(Instant::now()).await.unwrap_err().kind);
+    }
+    assert_eq!(kinds, ["invalid_grant", "no_refresh_token"]);
+    assert!(visits.shared.stop.is_requested());
+}
+
+#[tokio::test]
+async fn races_have_one_winner_unless_something_is_wrong() {
+    let idp = mock().await;
+    for (fault, code, refresh_token) in [
+        ("", true, Ok(())),
+        ("code.reusable", false, Ok(())),
+        ("code.race", false, Ok(())),
+        ("refresh.race", true, Err("several winners")),
+        ("refresh.reusable", true, Err("one use after another")),
+        ("refresh.not_rotated", true, Ok(())),
+    ] {
+        let issuer = match fault {
+            "" => idp.issuer(),
+            fault => idp.issuer_with(fault),
+        };
+        let scenario = "flow = ['login', 'exchange']\n[races]\ncode = 4\nrefresh_token = 4";
+        let visits = visits(&idp, &issuer, scenario).await;
+        let carrier = carrier();
+        let result = visits.race_code(&carrier, 4, 2).await.unwrap();
+        assert_eq!(result.ok, code, "{fault}: {result:?}");
+        let result = visits.race_refresh_token(&carrier, 4, 2).await.unwrap();
+        assert_eq!(result.ok, refresh_token.is_ok(), "{fault}: {result:?}");
+        if let Err(says) = refresh_token {
+            assert!(result.actual.contains(says), "{fault}: {result:?}");
+        }
+    }
 }

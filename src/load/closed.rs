@@ -1,0 +1,434 @@
+//! The closed workload: users who begin anew when the last pass has ended, played by goose.
+//!
+//! goose plays the users and counts their requests; what is reported comes from our own [`Tally`], for goose times
+//! to the header fields and knows whole seconds alone. Its run has no end of its own: ours ends it.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::time::{Duration, Instant};
+
+use goose::client::GooseClientBuilder;
+use goose::config::GooseConfiguration;
+use goose::goose::{GooseUser, Scenario, Transaction, TransactionResult};
+use goose::{GooseAttack, GooseError, trigger_killswitch};
+use thiserror::Error;
+
+use super::Stop;
+use super::goose_carrier::GooseCarrier;
+use super::meter::{CountsBy, Meter};
+use super::tally::Tally;
+use super::user::{User, Users};
+use crate::http::Wire;
+
+/// goose launches all users in this time; when each of them begins is our matter.
+const LAUNCH: f32 = 0.1;
+/// A user whose time is up looks so often whether goose has noticed.
+const REST: Duration = Duration::from_millis(10);
+
+/// How the load is made.
+#[derive(Debug, Clone)]
+pub(crate) struct ClosedPlan {
+    /// Users at work side by side.
+    pub(crate) users: usize,
+    /// They begin one after another over this time.
+    pub(crate) ramp: Duration,
+    /// No pass begins later. What is under way then is gone through with.
+    pub(crate) end: Instant,
+    /// Trust and limits of the users' HTTP clients.
+    pub(crate) wire: Arc<Wire>,
+    /// The issuer.
+    pub(crate) host: String,
+    /// What ends it early: what is under way then is abandoned.
+    pub(crate) stop: Stop,
+}
+
+/// What goose says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ClosedOutcome {
+    /// The requests that goose counted since all users had been launched.
+    pub(crate) requests: usize,
+}
+
+/// goose does not run.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("goose does not run: {0}")]
+pub(crate) struct ClosedError(String);
+
+impl From<GooseError> for ClosedError {
+    fn from(error: GooseError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The right to run goose: what stops it is one switch for the whole process.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    _held: tokio::sync::MutexGuard<'static, ()>,
+}
+
+/// Waits until no other closed workload runs in this process. To be done before any time is fixed.
+pub(crate) async fn turn() -> Turn {
+    static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    Turn {
+        _held: TURN.lock().await,
+    }
+}
+
+/// Lets `users` go through their flow again and again, measured into `tally`, until the end of the plan.
+///
+/// # Errors
+/// goose does not run; the provider is not to blame.
+pub(crate) async fn run(
+    _turn: Turn,
+    plan: ClosedPlan,
+    users: Arc<dyn Users>,
+    tally: Arc<Mutex<Tally>>,
+) -> Result<ClosedOutcome, ClosedError> {
+    let begun = Instant::now();
+    claim_interrupts();
+    silence();
+    let _interruptible = Interruptible::new(&plan.stop);
+    let (count, host) = (plan.users, plan.host.clone());
+    let stage = Arc::new(Stage::new(plan, begun, users.as_ref(), tally));
+    let metrics = GooseAttack::initialize_with_config(configuration(count)?)?
+        .set_client_builder_without_cookies(GooseClientBuilder::new().without_cookies())?
+        .register_scenario(
+            Scenario::new("oidcheck")
+                .set_host(&host)
+                .register_transaction(stage.entrance())
+                .register_transaction(stage.turns()),
+        )
+        .execute()
+        .await?;
+    let requests = metrics.requests.values();
+    Ok(ClosedOutcome {
+        requests: requests.map(|r| r.success_count + r.fail_count).sum(),
+    })
+}
+
+/// goose with everything off that is not ours: no controller, no report, no printing, no thresholds, no end.
+fn configuration(users: usize) -> Result<GooseConfiguration, GooseError> {
+    let mut configuration = GooseConfiguration::parse_args_default::<&str>(&[])?;
+    configuration.users = Some(users);
+    configuration.increase_rate = Some((users as f32 / LAUNCH).to_string());
+    configuration.quiet = 1;
+    configuration.no_telnet = true;
+    configuration.no_websocket = true;
+    configuration.no_print_metrics = true;
+    configuration.no_error_summary = true;
+    configuration.no_transaction_metrics = true;
+    configuration.no_scenario_metrics = true;
+    configuration.no_percentiles_over_time = true;
+    configuration.no_threshold_abort = true;
+    configuration.no_gzip = true;
+    Ok(configuration)
+}
+
+/// All users.
+struct Stage {
+    plan: ClosedPlan,
+    tally: Arc<Mutex<Tally>>,
+    /// By goose's number; a user who has left has none.
+    seats: Vec<tokio::sync::Mutex<Option<Player>>>,
+    /// Those who have not left.
+    playing: AtomicUsize,
+}
+
+impl fmt::Debug for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stage")
+            .field("plan", &self.plan)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One user, between goose and us.
+struct Player {
+    user: Box<dyn User>,
+    carrier: Arc<GooseCarrier>,
+    meter: Arc<Meter>,
+    begins: Instant,
+}
+
+impl Stage {
+    fn new(plan: ClosedPlan, begun: Instant, users: &dyn Users, tally: Arc<Mutex<Tally>>) -> Self {
+        let seat = |n: usize| {
+            let carrier = Arc::new(GooseCarrier::default());
+            let meter = Arc::new(Meter::new(Arc::clone(&tally), CountsBy::Request));
+            let part = n as f64 / plan.users as f64;
+            Some(Player {
+                user: users.user(carrier.clone(), Arc::clone(&meter)),
+                carrier,
+                meter,
+                begins: begun + plan.ramp.mul_f64(part),
+            })
+        };
+        Self {
+            seats: (0..plan.users)
+                .map(|n| tokio::sync::Mutex::new(seat(n)))
+                .collect(),
+            playing: AtomicUsize::new(plan.users),
+            plan,
+            tally,
+        }
+    }
+
+    /// What goose calls for each user at the beginning.
+    fn entrance(self: &Arc<Self>) -> Transaction {
+        let stage = Arc::clone(self);
+        Transaction::new(Arc::new(move |user| {
+            let stage = Arc::clone(&stage);
+            Box::pin(async move { stage.enter(user).await })
+        }))
+        .set_on_start()
+    }
+
+    /// What goose calls for each user again and again.
+    fn turns(self: &Arc<Self>) -> Transaction {
+        let stage = Arc::clone(self);
+        Transaction::new(Arc::new(move |user| {
+            let stage = Arc::clone(&stage);
+            Box::pin(async move {
+                stage.turn(user).await;
+                Ok(())
+            })
+        }))
+    }
+
+    /// Each user has connections and TLS sessions of its own.
+    async fn enter(&self, user: &mut GooseUser) -> TransactionResult {
+        user.set_client_builder(self.plan.wire.builder()).await?;
+        Ok(())
+    }
+
+    /// One pass of the flow, or the end.
+    async fn turn(&self, user: &mut GooseUser) {
+        let Some(seat) = self.seats.get(user.weighted_users_index) else {
+            return tokio::time::sleep(REST).await;
+        };
+        let mut seat = seat.lock().await;
+        let Some(player) = seat.as_mut() else {
+            return tokio::time::sleep(REST).await;
+        };
+        if Instant::now() < player.begins {
+            tokio::select! {
+                () = tokio::time::sleep_until(player.begins.min(self.plan.end).into()) => {}
+                () = self.plan.stop.requested() => {}
+            }
+        }
+        let due = Instant::now();
+        if due >= self.plan.end || self.plan.stop.is_requested() {
+            // Gives back what the user has leased.
+            *seat = None;
+            if self.playing.fetch_sub(1, Ordering::Relaxed) == 1 {
+                trigger_killswitch("the time is up");
+            }
+            return;
+        }
+        self.tally().pass_started(due);
+        let pass = player.user.pass(due);
+        let driven = player
+            .carrier
+            .drive(pass, user, &self.plan.wire, &player.meter);
+        tokio::select! {
+            right = driven => self.tally().pass_ended(due, right),
+            () = self.plan.stop.requested() => {}
+        }
+    }
+
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The closed workloads that Ctrl-C stops.
+static INTERRUPTIBLE: Mutex<Option<HashMap<usize, Stop>>> = Mutex::new(None);
+
+/// Puts a handler of ours where goose would put its own, which ends the process at the second Ctrl-C without a
+/// report. Ours stops the closed workloads that run, and nothing else.
+///
+/// Whoever listens for Ctrl-C must begin to listen after this, for there is one place for the first handler: a
+/// program calls it first, then listens.
+pub(crate) fn claim_interrupts() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let claimed = ctrlc::set_handler(|| {
+            for stop in interruptible().iter().flat_map(HashMap::values) {
+                stop.request("Ctrl-C");
+            }
+        });
+        if let Err(error) = claimed {
+            tracing::debug!("Ctrl-C is taken: {error}");
+        }
+    });
+}
+
+/// goose writes its warnings, in which URLs stand, to whatever takes the records of the crate `log`, and to the
+/// terminal where nothing does.
+fn silence() {
+    struct Nowhere;
+    impl log::Log for Nowhere {
+        fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+            false
+        }
+        fn log(&self, _: &log::Record<'_>) {}
+        fn flush(&self) {}
+    }
+    // Somebody else's is theirs to decide on.
+    let _ = log::set_logger(&Nowhere);
+}
+
+/// A closed workload that Ctrl-C stops, as long as it runs.
+struct Interruptible(usize);
+
+impl Interruptible {
+    fn new(stop: &Stop) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        interruptible()
+            .get_or_insert_default()
+            .insert(number, stop.clone());
+        Self(number)
+    }
+}
+
+impl Drop for Interruptible {
+    fn drop(&mut self) {
+        if let Some(all) = interruptible().as_mut() {
+            all.remove(&self.0);
+        }
+    }
+}
+
+fn interruptible() -> MutexGuard<'static, Option<HashMap<usize, Stop>>> {
+    INTERRUPTIBLE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(feature = "cli")]
+#[cfg(test)]
+mod tests {
+    use futures::future::BoxFuture;
+    use mock_idp::MockIdp;
+
+    use super::*;
+    use crate::http::ClientOptions;
+    use crate::load::carrier::Carrier;
+    use crate::load::tally::Measured;
+    use crate::load::visit::Visits;
+    use crate::load::visit::tests::visits;
+
+    /// Users who stop the run after so many passes.
+    #[derive(Debug)]
+    struct Counted {
+        visits: Visits,
+        left: Arc<AtomicUsize>,
+        stop: Stop,
+    }
+
+    struct CountedUser {
+        user: Box<dyn User>,
+        left: Arc<AtomicUsize>,
+        stop: Stop,
+    }
+
+    impl Users for Counted {
+        fn user(&self, carrier: Arc<dyn Carrier>, meter: Arc<Meter>) -> Box<dyn User> {
+            Box::new(CountedUser {
+                user: self.visits.user(carrier, meter),
+                left: Arc::clone(&self.left),
+                stop: self.stop.clone(),
+            })
+        }
+    }
+
+    impl User for CountedUser {
+        fn pass(&mut self, due: Instant) -> BoxFuture<'_, bool> {
+            Box::pin(async move {
+                let right = self.user.pass(due).await;
+                if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+                    self.stop.request("enough");
+                }
+                right
+            })
+        }
+    }
+
+    /// Load by four users, until `passes` have been made or the time is up.
+    async fn load(visits: Visits, passes: usize, time: Duration) -> (Measured, usize) {
+        let wire = Arc::new(Wire::new(&ClientOptions::default()).unwrap());
+        let turn = turn().await;
+        let begin = Instant::now();
+        let tally = Arc::new(Mutex::new(Tally::new(begin, begin + time)));
+        let plan = ClosedPlan {
+            users: 4,
+            ramp: Duration::from_millis(20),
+            end: begin + time,
+            wire,
+            host: visits.subject().issuer.clone(),
+            stop: Stop::default(),
+        };
+        let users = Counted {
+            visits,
+            left: Arc::new(AtomicUsize::new(passes)),
+            stop: plan.stop.clone(),
+        };
+        let outcome = run(turn, plan, Arc::new(users), Arc::clone(&tally));
+        let requests = outcome.await.unwrap().requests;
+        let tally = Arc::into_inner(tally)
+            .expect("goose has ended")
+            .into_inner();
+        let mut tally = tally.unwrap();
+        tally.cut(Instant::now());
+        (tally.finish(&[]), requests)
+    }
+
+    async fn mock() -> MockIdp {
+        let mock = MockIdp::builder().strict().plain_hyper();
+        mock.start().await.unwrap()
+    }
+
+    const FLOW: &str = "flow = ['client_credentials', 'introspect']";
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[tokio::test]
+    async fn users_begin_anew_until_it_is_stopped() {
+        let idp = mock().await;
+        let visits = visits(&idp, &idp.issuer(), FLOW).await;
+        let (measured, by_goose) = load(visits, 40, HOUR).await;
+        let requests = measured.requests.iter();
+        let names: Vec<_> = requests.map(|r| (r.name.as_str(), r.failed())).collect();
+        assert_eq!(names, [("client_credentials", 0), ("introspect", 0)]);
+        // The last one is abandoned where it stopped the run itself.
+        assert!(measured.flows.completed >= 39, "{:?}", measured.flows);
+        assert_eq!(measured.flows.failed, 0);
+        assert!(measured.all.count >= 80);
+        // goose forgets what was sent before all users had been launched, and has one request that was abandoned.
+        assert!(by_goose as u64 <= measured.all.count + 4, "{by_goose}");
+        assert!(measured.incidents.is_empty(), "{:?}", measured.incidents);
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_counted_and_the_run_goes_on() {
+        let idp = mock().await;
+        let issuer = idp.issuer_with("token_response.token_type_wrong");
+        let visits = visits(&idp, &issuer, FLOW).await;
+        let (measured, _) = load(visits, 20, HOUR).await;
+        assert!(measured.flows.failed >= 19 && measured.flows.completed == 0);
+        assert_eq!(measured.all.errors["token_type"], measured.all.count);
+        assert!(measured.incidents[0].wrong);
+    }
+
+    #[tokio::test]
+    async fn it_ends_when_the_time_is_up() {
+        let idp = mock().await;
+        let visits = visits(&idp, &idp.issuer(), FLOW).await;
+        let ended = load(visits, usize::MAX, Duration::from_millis(50));
+        let (measured, _) = tokio::time::timeout(Duration::from_secs(60), ended)
+            .await
+            .expect("it ends");
+        assert_eq!(measured.length, Duration::from_millis(50));
+    }
+}
