@@ -113,6 +113,8 @@ pub(super) async fn load(args: LoadArgs, terminal: Terminal) -> Result<u8, Confi
         }
         return Ok(exit::PASSED);
     }
+    // Before we listen, or goose would take our place.
+    crate::load::claim_interrupts();
     let mut signals = Signals::listen();
     let scenario = args.scenario()?;
     let (config, mock) = args.provider(&scenario).await?;

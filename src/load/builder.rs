@@ -8,6 +8,9 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::carrier::Carrier;
+use super::client_carrier::ClientCarrier;
+use super::closed::{self, ClosedPlan};
 use super::open::{self, OpenPlan};
 use super::pace::Schedule;
 use super::safety;
@@ -18,7 +21,7 @@ use super::visit::Visits;
 use super::{Stop, Threshold, system};
 use crate::error::ConfigError;
 use crate::evidence::Recorder;
-use crate::http::{Client, ClientOptions};
+use crate::http::{Client, ClientOptions, Wire};
 use crate::load_run::{
     LOAD_SCHEMA_VERSION, LoadRun, PhaseFigures, RaceResult, ScenarioInfo, ThresholdVerdict,
     WorkloadInfo, WorkloadKind,
@@ -174,18 +177,26 @@ impl Load {
         if wanted == 0 {
             return Ok(None);
         }
-        let _ = (visits, client);
-        Err(ConfigError::new("setup is not built yet").into())
+        let carrier = unmeasured(client)?;
+        let phase = visits.fill(&carrier, wanted, &self.stop).await;
+        match &phase.failure {
+            Some(why) if phase.figures.done == 0 => Err(LoadError::Unavailable(format!(
+                "no login succeeded: {} ({})",
+                why.example, why.kind
+            ))),
+            _ => Ok(Some(phase.told())),
+        }
     }
 
     async fn make_load(&self, visits: &Visits, client: &ClientOptions) -> Result<Made, LoadError> {
         let scenario = &self.scenario;
         // A breath for what has to be started.
-        let start = Instant::now() + Duration::from_millis(5);
-        let ramp = match scenario.workload {
-            Workload::Closed { ramp, .. } => ramp,
-            Workload::Open { .. } => Duration::ZERO,
+        let (turn, breath, ramp) = match scenario.workload {
+            Workload::Closed { ramp, .. } => (Some(closed::turn().await), closed::LAUNCH, ramp),
+            Workload::Open { .. } => (None, Duration::from_millis(5), Duration::ZERO),
         };
+        let wire = Arc::new(Wire::new(client)?);
+        let start = Instant::now() + breath;
         let begin = start + ramp + scenario.warmup;
         let started = OffsetDateTime::from(SystemTime::now() + (begin - Instant::now()));
         let tally = Arc::new(Mutex::new(Tally::new(begin, begin + scenario.duration)));
@@ -213,8 +224,20 @@ impl Load {
                 (Some(outcome.unsent), outcome.abandoned, outcome.late)
             }
             Workload::Closed { users: count, ramp } => {
-                let _ = (count, ramp, watch);
-                return Err(ConfigError::new("closed workloads are not built yet").into());
+                let plan = ClosedPlan {
+                    users: count,
+                    start,
+                    ramp,
+                    end: begin + scenario.duration,
+                    wire,
+                    host: self.config.issuer.clone(),
+                    stop: self.stop.clone(),
+                };
+                let made = closed::run(turn, plan, users, Arc::clone(&tally));
+                until(made, watch)
+                    .await
+                    .map_err(|error| ConfigError::new(error.to_string()))?;
+                (None, 0, Duration::ZERO)
             }
         };
         let stopped = self.stop.reason();
@@ -280,18 +303,33 @@ impl Load {
         }
     }
 
-    async fn race(
-        &self,
-        visits: &Visits,
-        client: &ClientOptions,
-    ) -> Result<Vec<RaceResult>, LoadError> {
+    async fn race(&self, visits: &Visits, client: &ClientOptions) -> Result<Raced, LoadError> {
         let wanted = self.scenario.races;
+        let mut raced = Raced::default();
         if wanted == Races::default() || self.stop.is_requested() {
-            return Ok(Vec::new());
+            return Ok(raced);
         }
         (self.observer)(&Progress::Races);
-        let _ = (visits, client);
-        Ok(Vec::new())
+        let carrier = unmeasured(client)?;
+        let rounds = wanted.rounds;
+        let races = async {
+            if wanted.code > 0 {
+                raced.add(
+                    "code",
+                    visits.race_code(&carrier, wanted.code, rounds).await,
+                );
+            }
+            if wanted.refresh_token > 0 {
+                let n = wanted.refresh_token;
+                let result = visits.race_refresh_token(&carrier, n, rounds).await;
+                raced.add("refresh token", result);
+            }
+        };
+        tokio::select! {
+            () = races => {}
+            () = self.stop.requested() => {}
+        }
+        Ok(raced)
     }
 
     async fn tear_down(
@@ -303,8 +341,9 @@ impl Load {
             return Ok(None);
         }
         (self.observer)(&Progress::Teardown);
-        let _ = (visits, client);
-        Ok(None)
+        // What was stopped leaves no tokens behind either; the next Ctrl-C ends the program.
+        let carrier = unmeasured(client)?;
+        Ok(Some(visits.drain(&carrier, &Stop::default()).await.told()))
     }
 
     fn result(
@@ -313,11 +352,12 @@ impl Load {
         visits: &Visits,
         made: Made,
         setup: Option<PhaseFigures>,
-        races: Vec<RaceResult>,
+        raced: Raced,
         teardown: Option<PhaseFigures>,
     ) -> LoadRun {
         let scenario = &self.scenario;
-        let notes = notes(scenario, visits, &made);
+        let mut notes = notes(scenario, visits, &made);
+        notes.extend(raced.notes);
         let measured = made.measured;
         LoadRun {
             schema_version: LOAD_SCHEMA_VERSION,
@@ -346,7 +386,7 @@ impl Load {
             requests: measured.requests,
             thresholds: made.thresholds,
             incidents: measured.incidents,
-            races,
+            races: raced.results,
             series: measured.series,
             setup,
             teardown,
@@ -355,6 +395,27 @@ impl Load {
             notes,
         }
     }
+}
+
+/// What came of the races.
+#[derive(Default)]
+struct Raced {
+    results: Vec<RaceResult>,
+    notes: Vec<String>,
+}
+
+impl Raced {
+    fn add(&mut self, of: &str, result: Result<RaceResult, String>) {
+        match result {
+            Ok(result) => self.results.push(result),
+            Err(why) => self.notes.push(format!("The race of one {of}: {why}.")),
+        }
+    }
+}
+
+/// What carries what is not measured.
+fn unmeasured(client: &ClientOptions) -> Result<Arc<dyn Carrier>, ConfigError> {
+    Ok(Arc::new(ClientCarrier::new(Arc::new(Wire::new(client)?))?))
 }
 
 /// What came of the workload.

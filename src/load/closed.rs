@@ -23,7 +23,7 @@ use super::user::{User, Users};
 use crate::http::Wire;
 
 /// goose launches all users in this time; when each of them begins is our matter.
-const LAUNCH: f32 = 0.1;
+pub(crate) const LAUNCH: Duration = Duration::from_millis(200);
 /// A user whose time is up looks so often whether goose has noticed.
 const REST: Duration = Duration::from_millis(10);
 
@@ -32,6 +32,8 @@ const REST: Duration = Duration::from_millis(10);
 pub(crate) struct ClosedPlan {
     /// Users at work side by side.
     pub(crate) users: usize,
+    /// The first of them begins now, [`LAUNCH`] from now at least.
+    pub(crate) start: Instant,
     /// They begin one after another over this time.
     pub(crate) ramp: Duration,
     /// No pass begins later. What is under way then is gone through with.
@@ -81,17 +83,20 @@ pub(crate) async fn turn() -> Turn {
 /// # Errors
 /// goose does not run; the provider is not to blame.
 pub(crate) async fn run(
-    _turn: Turn,
+    turn: Option<Turn>,
     plan: ClosedPlan,
     users: Arc<dyn Users>,
     tally: Arc<Mutex<Tally>>,
 ) -> Result<ClosedOutcome, ClosedError> {
-    let begun = Instant::now();
+    let _turn = match turn {
+        Some(turn) => turn,
+        None => self::turn().await,
+    };
     claim_interrupts();
     silence();
     let _interruptible = Interruptible::new(&plan.stop);
     let (count, host) = (plan.users, plan.host.clone());
-    let stage = Arc::new(Stage::new(plan, begun, users.as_ref(), tally));
+    let stage = Arc::new(Stage::new(plan, users.as_ref(), tally));
     let metrics = GooseAttack::initialize_with_config(configuration(count)?)?
         .set_client_builder_without_cookies(GooseClientBuilder::new().without_cookies())?
         .register_scenario(
@@ -112,7 +117,7 @@ pub(crate) async fn run(
 fn configuration(users: usize) -> Result<GooseConfiguration, GooseError> {
     let mut configuration = GooseConfiguration::parse_args_default::<&str>(&[])?;
     configuration.users = Some(users);
-    configuration.increase_rate = Some((users as f32 / LAUNCH).to_string());
+    configuration.increase_rate = Some((users as f32 * 2.0 / LAUNCH.as_secs_f32()).to_string());
     configuration.quiet = 1;
     configuration.no_telnet = true;
     configuration.no_websocket = true;
@@ -153,7 +158,7 @@ struct Player {
 }
 
 impl Stage {
-    fn new(plan: ClosedPlan, begun: Instant, users: &dyn Users, tally: Arc<Mutex<Tally>>) -> Self {
+    fn new(plan: ClosedPlan, users: &dyn Users, tally: Arc<Mutex<Tally>>) -> Self {
         let seat = |n: usize| {
             let carrier = Arc::new(GooseCarrier::default());
             let meter = Arc::new(Meter::new(Arc::clone(&tally), CountsBy::Request));
@@ -162,7 +167,7 @@ impl Stage {
                 user: users.user(carrier.clone(), Arc::clone(&meter)),
                 carrier,
                 meter,
-                begins: begun + plan.ramp.mul_f64(part),
+                begins: plan.start + plan.ramp.mul_f64(part),
             })
         };
         Self {
@@ -363,6 +368,7 @@ mod tests {
         let tally = Arc::new(Mutex::new(Tally::new(begin, begin + time)));
         let plan = ClosedPlan {
             users: 4,
+            start: begin,
             ramp: Duration::from_millis(20),
             end: begin + time,
             wire,
@@ -374,7 +380,7 @@ mod tests {
             left: Arc::new(AtomicUsize::new(passes)),
             stop: plan.stop.clone(),
         };
-        let outcome = run(turn, plan, Arc::new(users), Arc::clone(&tally));
+        let outcome = run(Some(turn), plan, Arc::new(users), Arc::clone(&tally));
         let requests = outcome.await.unwrap().requests;
         let tally = Arc::into_inner(tally)
             .expect("goose has ended")

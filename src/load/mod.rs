@@ -34,6 +34,9 @@ mod user;
 mod visit;
 mod word;
 
+#[cfg(feature = "cli")]
+pub(crate) use closed::claim_interrupts;
+
 pub use builder::{Load, LoadError, LoadOptions, Progress};
 pub use scenario::Scenario;
 pub use stop::Stop;

@@ -32,6 +32,18 @@ pub(crate) struct Phase {
     pub(crate) failure: Option<Failure>,
 }
 
+impl Phase {
+    /// The figures, with the first failure in words.
+    pub(crate) fn told(self) -> PhaseFigures {
+        let mut figures = self.figures;
+        if let Some(why) = self.failure {
+            let told = format!("; the first failure: {} ({})", why.example, why.kind);
+            figures.summary.push_str(&told);
+        }
+        figures
+    }
+}
+
 impl Visits {
     /// A stop-watch for what is not measured.
     pub(super) fn unmeasured() -> Arc<Meter> {
