@@ -487,6 +487,12 @@ fn notes(scenario: &Scenario, visits: &Visits, made: &Made) -> Vec<String> {
         ));
     }
     notes.extend(visits.ledger().note(made.begin));
+    let used_up = visits.pool().used_up();
+    if used_up > 0 {
+        notes.push(format!(
+            "{used_up} refresh tokens of the pool were used up: the provider refused them, or the flow revoked them."
+        ));
+    }
     if let Workload::Closed { users, .. } = scenario.workload {
         notes.push(format!(
             "Closed workload: {users} users wait for every answer before they ask again, so a stall of the provider is asked fewer questions, and percentiles hide it. For latency under a given rate use an open workload (--rate)."

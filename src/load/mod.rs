@@ -5,8 +5,6 @@
 //! own). Both carry requests through a `Carrier`, measure with a `Meter` and gather in one
 //! `Tally`.
 
-#![expect(dead_code, reason = "the workloads that use it are being built on it")]
-
 mod builder;
 mod capacity;
 mod carrier;

@@ -36,6 +36,7 @@ impl Schedule {
     }
 
     /// How many arrivals there are, warm-up included.
+    #[cfg(test)]
     pub(crate) fn total(&self) -> u64 {
         let warm = self.rate_from * self.warmup.as_secs_f64();
         let measured = (self.rate_from + self.rate) / 2.0 * self.duration.as_secs_f64();

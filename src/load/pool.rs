@@ -31,7 +31,7 @@ pub(crate) struct Pool {
 struct Inner {
     idle: VecDeque<Entry>,
     leased: usize,
-    thrown_away: usize,
+    used_up: usize,
 }
 
 impl Pool {
@@ -71,15 +71,15 @@ impl Pool {
             inner.leased = inner.leased.saturating_sub(1);
             match entry {
                 Some(entry) => inner.idle.push_back(entry),
-                None => inner.thrown_away += 1,
+                None => inner.used_up += 1,
             }
         }
         self.returned.notify_one();
     }
 
-    /// How many refresh tokens the provider took away.
-    pub(crate) fn thrown_away(&self) -> usize {
-        self.lock().thrown_away
+    /// How many refresh tokens are of no use any more.
+    pub(crate) fn used_up(&self) -> usize {
+        self.lock().used_up
     }
 
     /// Everything that waits.
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(waiting.await.unwrap(), Some(entry("b")));
         pool.give_back(None);
         assert_eq!(pool.lease().await, None);
-        assert_eq!(pool.thrown_away(), 1);
+        assert_eq!(pool.used_up(), 1);
     }
 
     #[tokio::test]
