@@ -66,6 +66,56 @@ async fn a_public_client_alone_is_not_asked_for_credentials() {
     assert_eq!(failed(&run), Vec::<String>::new());
 }
 
+/// Some faults break one requirement and are what another one leaves to the provider.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_provider_may_choose_fails_nothing_else() {
+    let idp = MockIdp::builder().strict().wiremock().start().await;
+    let idp = idp.expect("the mock starts");
+    let without_access_tokens: &[&str] = &[
+        "RFC6750-3.1-4",
+        "RFC7009-2.1-9",
+        "RFC7009-2.2-2",
+        "RFC7662-2.2-5",
+    ];
+    for (choice, public, requirements) in [
+        (
+            "revocation.access_token_refused",
+            true,
+            without_access_tokens,
+        ),
+        ("revocation.predecessor_revived", true, &["RFC7009-2.1-10"]),
+        (
+            "token_response.repeated_access_token",
+            true,
+            &["RFC6749-10.10"],
+        ),
+        ("refresh.repeated_token", true, &["RFC6749-10.10"]),
+        ("refresh.reuse_keeps_family", false, &["RFC9700-4.14.2"]),
+        ("refresh.reusable", false, &["RFC9700-4.14.2"]),
+    ] {
+        let issuer = idp.issuer_with(choice);
+        let mut config = builtin::provider(&idp, &issuer).expect("the preset is right");
+        if !public {
+            let word = "public_client".to_owned();
+            config.capabilities.insert(word, false);
+        }
+        let run = Conformance::of(config)
+            .options(Options {
+                select: requirements.iter().map(ToString::to_string).collect(),
+                ..Options::default()
+            })
+            .run()
+            .await
+            .expect("the features are right");
+        let checks = run.scenarios.iter().flat_map(|scenario| &scenario.checks);
+        let wrong: Vec<&str> = checks
+            .filter(|check| matches!(check.outcome, Outcome::Fail | Outcome::Warn))
+            .map(|check| check.requirement.as_str())
+            .collect();
+        assert_eq!(wrong, Vec::<&str>::new(), "{choice}");
+    }
+}
+
 /// As the FAPI 2.0 Security Profile wants it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_may_take_its_issuer_alone_as_audience() {

@@ -511,3 +511,26 @@ fn refusals() {
         assert_eq!(word(&judged), finding, "{end} {expected}: {judged:?}");
     }
 }
+
+#[test]
+fn plain_may_be_there_for_other_clients() {
+    use crate::checks::pkce::{PLAIN_RULES, PlainChallenge};
+    for (end, listed, expected) in [
+        ("https://rp.example/cb?error=invalid_request", true, "met"),
+        ("https://rp.example/cb?error=invalid_request", false, "met"),
+        (
+            "https://rp.example/cb?error=access_denied",
+            true,
+            "violated",
+        ),
+    ] {
+        let plain = PlainChallenge {
+            attempt: attempt(&[], end),
+            token: None,
+            listed: Some(listed),
+        };
+        let rule = Rule::find(PLAIN_RULES, "RFC7636-4.3-1").unwrap();
+        let finding = rule.judge(&plain);
+        assert_eq!(word(&finding), expected, "{end} {listed}: {finding:?}");
+    }
+}

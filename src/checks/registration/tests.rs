@@ -256,3 +256,31 @@ fn two_clients_share_nothing() {
     let same_secret = registration(json!({}), &json!({"client_id": "d"}));
     assert_eq!(met(&are_distinct(&one, &same_secret)), Some(false));
 }
+
+#[test]
+fn which_metadata_are_taken_is_policy_and_how_a_refusal_looks_is_not() {
+    for (status, body, policy) in [
+        (400, r#"{"error":"invalid_redirect_uri"}"#, true),
+        (400, r#"{"error":"invalid_client_metadata"}"#, true),
+        (400, r#"{"error":"unapproved_software_statement"}"#, true),
+        (400, r#"{"error":"invalid_request"}"#, false),
+        (400, "no", false),
+        (500, r#"{"error":"invalid_client_metadata"}"#, false),
+        (201, r#"{"client_id":"c"}"#, false),
+    ] {
+        let registration = Registration {
+            asked: Map::new(),
+            answer: answer(status, &[JSON], body),
+        };
+        let refused = registration.refused_by_policy().is_some();
+        assert_eq!(refused, policy, "{status} {body}");
+    }
+}
+
+#[test]
+fn a_grant_type_may_come_unasked() {
+    let asked = json!({"grant_types": ["authorization_code"]});
+    let registration = registration(asked, &json!({}));
+    assert!(registration.has_grant_type("refresh_token"));
+    assert!(!registration.has_grant_type("client_credentials"));
+}
