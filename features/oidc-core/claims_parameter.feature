@@ -52,6 +52,7 @@ Feature: The claims parameter
   Scenario: The sub of another user
     Given a completed authorization code flow of its own
     And the second user has logged in too
+    And prompt=none lets the user through
     When the user authorizes
       | prompt | none                                                   |
       | claims | {"id_token": {"sub": {"value": "{other user's sub}"}}} |
@@ -73,7 +74,13 @@ Feature: The claims parameter
       | claims | {"id_token": {"acr": {"essential": true, "value": "urn:example:{random 12}"}}} |
     Then the authorization request is refused
       | OIDCC-5.5.1.1-2 | an essential acr that can't be met fails the login | any error |
-    And the authorization request is refused
+
+  @needs.claims_param @needs.acr @needs.unmet_authn
+  Scenario: The error of an essential acr that nobody supports
+    Given a completed authorization code flow
+    When the user authorizes
+      | claims | {"id_token": {"acr": {"essential": true, "value": "urn:example:{random 12}"}}} |
+    Then the authorization request is refused
       | OIDCUA-1-1 | an unmet acr is unmet_authentication_requirements | redirect with unmet_authentication_requirements |
 
   @needs.acr

@@ -10,7 +10,8 @@ Feature: Offline access
 
   @needs.implicit @needs.dcr
   Scenario: offline_access without a code
-    Given a registered client
+    Given the provider offers the scope offline_access
+    And a registered client
       | response_types | ["id_token"] |
     When the user authorizes
       | response_type | id_token              |

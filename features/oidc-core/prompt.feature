@@ -7,7 +7,7 @@ Feature: prompt
     When the user authorizes in a new browser
       | prompt | none             |
       | state  | {unreserved 128} |
-    Then the authorization request is refused
+    Then the authorization request of the new browser is refused
       | OIDCC-3.1.2.3-1 | prompt=none without a session returns an error, no page | redirect with login_required or interaction_required or account_selection_required or consent_required |
 
   @oidf.oidcc-prompt-none-logged-in
@@ -37,7 +37,8 @@ Feature: prompt
       | OIDCC-3.1.2.1-1 | prompt=none shows no page when consent is missing |
 
   Scenario: prompt=none together with login
-    Given a completed authorization code flow
+    Given a completed authorization code flow of its own
+    And prompt=none lets the user through
     When the user authorizes
       | prompt | none login |
     Then the authorization request is refused
@@ -109,6 +110,7 @@ Feature: prompt
   @oidf.oidcc-id-token-hint
   Scenario: id_token_hint of the user who is logged in
     Given a completed authorization code flow of its own
+    And prompt=none lets the user through
     When the user goes through the authorization code flow again
       | prompt        | none       |
       | id_token_hint | {id_token} |
@@ -117,6 +119,7 @@ Feature: prompt
 
   Scenario: id_token_hint of the user who is logged in is accepted
     Given a completed authorization code flow of its own
+    And prompt=none lets the user through
     When the user authorizes
       | prompt        | none       |
       | id_token_hint | {id_token} |
@@ -127,6 +130,7 @@ Feature: prompt
   Scenario: id_token_hint of another user
     Given a completed authorization code flow of its own
     And the second user has logged in too
+    And prompt=none lets the user through
     When the user authorizes
       | prompt        | none                    |
       | id_token_hint | {other user's id_token} |
@@ -135,6 +139,7 @@ Feature: prompt
 
   Scenario: id_token_hint with another signature
     Given a completed authorization code flow of its own
+    And prompt=none lets the user through
     When the user authorizes
       | prompt        | none                              |
       | id_token_hint | {id_token with another signature} |
@@ -143,6 +148,7 @@ Feature: prompt
 
   Scenario: id_token_hint without a signature
     Given a completed authorization code flow of its own
+    And prompt=none lets the user through
     When the user authorizes
       | prompt        | none                         |
       | id_token_hint | {id_token without signature} |
@@ -152,6 +158,7 @@ Feature: prompt
   @own.issuer @slow
   Scenario: id_token_hint that has expired
     Given a completed authorization code flow of its own
+    And prompt=none lets the user through
     When the ID Token has expired
     And the user authorizes
       | prompt        | none       |

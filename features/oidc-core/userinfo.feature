@@ -130,3 +130,4 @@ Feature: UserInfo
       | OIDCC-5.3.2-2 | a signed UserInfo response has the issuer and the client |
       | OIDCC-5.3.2-3 | UserInfo claims come as application/json                 |
       | OIDCC-5.3.2-6 | UserInfo's sub is the ID Token's sub                     |
+      | OIDCR-2-12    | a UserInfo response is signed with the registered alg    |

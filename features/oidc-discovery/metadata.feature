@@ -1,6 +1,6 @@
 Feature: The provider's metadata
 
-  @oidf.oidcc-discovery-endpoint-verification
+  @oidf.oidcc-discovery-endpoint-verification @needs.oidc
   Scenario: The metadata document
     Then the discovery document satisfies
       | OIDCD-4-1   | the metadata is at issuer + /.well-known/openid-configuration |
@@ -9,15 +9,20 @@ Feature: The provider's metadata
       | OIDCD-3-17  | the issuer is an https URL without query and fragment         |
       | OIDCD-3-2   | all required members of the metadata are there                |
       | OIDCD-3-3   | id_token_signing_alg_values_supported contains RS256          |
-      | OIDCD-3-4   | scopes_supported, when present, contains openid               |
       | OIDCD-3-5   | userinfo_endpoint, scopes_ and claims_supported are there     |
       | OIDCD-3-6   | every endpoint of the metadata is an https URL                |
 
+  @oidf.oidcc-discovery-endpoint-verification
+  Scenario: The scopes of the metadata document
+    Then the discovery document satisfies
+      | OIDCD-3-4 | scopes_supported, when present, contains openid |
+
+  @needs.oidc
   Scenario: The form of the metadata document
     Then the discovery document satisfies
       | OIDCD-3-10          | token_endpoint_auth_signing_alg_values_supported has no none |
-      | OIDCD-3-13          | metadata members left out mean their defaults                |
       | OIDCD-3-18          | members of the metadata have the types of the specification  |
+      | OIDCD-3-20          | grant types left out fit the response types                  |
       | OIDCD-4.2-2         | members of the metadata with zero elements are left out      |
       | PRACTICE-metadata-3 | metadata and JWK Set say how long to cache them              |
     And the provider publishes metadata

@@ -26,8 +26,17 @@ Feature: Dynamic client registration
       | response_types             | ["code"]               |
       | token_endpoint_auth_method | "client_secret_basic"  |
     Then the registration response satisfies
-      | RFC7591-3.2.1-3 | all registered metadata is in the response                   |
-      | OIDCR-3.2-5     | a registration returns the values that the server replaced   |
+      | RFC7591-3.2.1-3 | all registered metadata is in the response |
+
+  @needs.dcr_mgmt
+  Scenario: What the server has replaced
+    When a client is registered
+      | grant_types                | ["authorization_code"] |
+      | response_types             | ["code"]               |
+      | token_endpoint_auth_method | "client_secret_basic"  |
+    And the client reads its registration
+    Then the client read response satisfies
+      | OIDCR-3.2-5 | a registration returns the values that the server replaced |
 
   Scenario: Anybody registers a client
     When a client is registered without an initial access token

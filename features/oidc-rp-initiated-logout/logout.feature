@@ -4,8 +4,7 @@ Feature: RP-initiated logout
   @oidf.oidcc-rp-initiated-logout
   Scenario: Logout with id_token_hint, URI and state
     Given a completed authorization code flow of its own
-    And an authorization code
-      | prompt | none |
+    And prompt=none lets the user through
     When the user logs out
       | state | {printable 128} |
     Then the logout satisfies
@@ -15,11 +14,13 @@ Feature: RP-initiated logout
       | prompt | none |
     Then the authorization request is refused
       | OIDCRPL-2-7 | logout with a fitting id_token_hint asks or ends the session | redirect with login_required or interaction_required or account_selection_required |
-      | OIDCRPL-2-8 | after logout prompt=none is answered with login_required     | redirect with login_required or interaction_required or account_selection_required |
+    And the authorization request is refused, once the user agreed to the logout
+      | OIDCRPL-2-8 | after logout prompt=none is answered with login_required | redirect with login_required or interaction_required or account_selection_required |
 
   @oidf.oidcc-rp-initiated-logout-no-state
   Scenario: Logout without state
     Given a completed authorization code flow of its own
+    And prompt=none lets the user through
     When the user logs out
       | state | {absent} |
     Then the logout satisfies
@@ -28,6 +29,8 @@ Feature: RP-initiated logout
     When the user authorizes
       | prompt | none |
     Then the authorization request is refused
+      | OIDCRPL-2-7 | logout with a fitting id_token_hint asks or ends the session | redirect with login_required or interaction_required or account_selection_required |
+    And the authorization request is refused, once the user agreed to the logout
       | OIDCRPL-2-8 | after logout prompt=none is answered with login_required | redirect with login_required or interaction_required or account_selection_required |
 
   Scenario: Logout by POST
@@ -78,8 +81,7 @@ Feature: RP-initiated logout
 
   Scenario: The user agrees to a logout without parameters
     Given a completed authorization code flow of its own
-    And an authorization code
-      | prompt | none |
+    And prompt=none lets the user through
     When the user logs out
       | id_token_hint            | {absent} |
       | client_id                | {absent} |
@@ -87,13 +89,12 @@ Feature: RP-initiated logout
       | state                    | {absent} |
     And the user authorizes
       | prompt | none |
-    Then the authorization request is refused
+    Then the authorization request is refused, once the user agreed to the logout
       | OIDCRPL-2-8 | after logout prompt=none is answered with login_required | redirect with login_required or interaction_required or account_selection_required |
 
   Scenario: The user gives no answer to a logout without parameters
     Given a completed authorization code flow of its own
-    And an authorization code
-      | prompt | none |
+    And prompt=none lets the user through
     When the user looks at the logout page
       | id_token_hint            | {absent} |
       | client_id                | {absent} |
@@ -110,8 +111,7 @@ Feature: RP-initiated logout
   Scenario: The user gives no answer to a logout with the hint of somebody else
     Given a completed authorization code flow of its own
     And the second user has logged in too
-    And an authorization code
-      | prompt | none |
+    And prompt=none lets the user through
     When the user looks at the logout page
       | id_token_hint            | {other user's id_token} |
       | post_logout_redirect_uri | {absent}                |

@@ -7,7 +7,7 @@ Feature: The authorization request of OAuth 2.0
 
   Scenario: The request comes by GET
     When the user authorizes
-    Then the authorization request is accepted
+    Then the method of the authorization request is taken
       | RFC6749-3.1-2 | the authorization endpoint takes GET |
 
   @oidf.oidcc-ensure-request-with-unknown-parameter-succeeds

@@ -2,18 +2,21 @@
 Feature: The authorization response of OAuth 2.0
 
   Scenario: state of 128 characters of both cases
+    Given a completed authorization code flow
     When the user authorizes
       | state | {unreserved 128} |
     Then the authorization response satisfies
       | RFC6749-4.1.2-1 | state comes back to the letter beside the code |
 
   Scenario: state of characters that must be escaped
+    Given a completed authorization code flow
     When the user authorizes
       | state | A+b %2B%c&d=e/f~g?h#i"j"k;l,m:n@o!p$q'r(s)t*u<v>w[x]y{random 8} |
     Then the authorization response satisfies
       | RFC6749-4.1.2-1 | state comes back to the letter beside the code |
 
   Scenario: state of 1024 characters
+    Given a completed authorization code flow
     When the user authorizes
       | state | {random 1024} |
     Then the authorization response satisfies

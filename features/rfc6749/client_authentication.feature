@@ -77,6 +77,7 @@ Feature: Client authentication
   @needs.dcr
   Scenario: A client registered without an authentication method
     Given a registered client
+    And no other authentication method was provisioned
     And an authorization code
     When the client with its secret in the header redeems the code
     Then the token request is accepted

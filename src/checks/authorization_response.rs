@@ -225,4 +225,4 @@ fn iss_is_announced(response: &AuthorizationResponse) -> Finding {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -16,12 +16,15 @@ pub struct ManagementAnswer {
     pub before: Map<String, Value>,
     /// What an update sent.
     pub asked: Map<String, Value>,
+    /// What the registration asked for.
+    pub registered: Map<String, Value>,
     /// The answer.
     pub answer: JsonAnswer,
 }
 
 /// The rules on the answer to a read.
 pub const READ_RULES: &[Rule<ManagementAnswer>] = &[
+    rule("OIDCR-3.2-5", replaced_values_were_told),
     rule("OIDCR-4.3-1", has_all_metadata),
     rule("OIDCR-4.3-2", nothing_has_changed),
     rule("RFC7592-2.1-1", is_json),
@@ -66,6 +69,46 @@ fn has_all_metadata(management: &ManagementAnswer) -> Finding {
     Finding::met_if(missing.is_empty(), "all registered metadata", || {
         format!("no {}", missing.join(", "))
     })
+}
+
+/// A value that is another one than the registration asked for stood in the answer to it.
+fn replaced_values_were_told(management: &ManagementAnswer) -> Finding {
+    if !management.answer.is_success() {
+        return Finding::not_applicable(format!(
+            "the registration can't be read ({})",
+            management.answer.summary()
+        ));
+    }
+    let replaced = |name: &str, asked: &Value| {
+        let got = management.answer.get(name)?;
+        // Keys may come back in another form.
+        (name != "jwks" && !is_same(asked, got)).then(|| got.clone())
+    };
+    let replaced: Vec<(&String, Value)> = management
+        .registered
+        .iter()
+        .filter_map(|(name, asked)| Some((name, replaced(name, asked)?)))
+        .collect();
+    let silent: Vec<String> = replaced
+        .iter()
+        .filter(|(name, got)| {
+            let told = management.before.get(*name);
+            told.is_none_or(|told| !is_same(told, got))
+        })
+        .map(|(name, got)| format!("{name} is {got}, and the registration did not say so"))
+        .collect();
+    if !silent.is_empty() {
+        return Finding::violated(
+            "every replaced value in the registration response",
+            silent.join("; "),
+        );
+    }
+    let names: Vec<&str> = replaced.iter().map(|(name, _)| name.as_str()).collect();
+    if names.is_empty() {
+        Finding::Met
+    } else {
+        Finding::met_with(format!("replaced: {}", names.join(", ")))
+    }
 }
 
 fn nothing_has_changed(management: &ManagementAnswer) -> Finding {
@@ -226,6 +269,34 @@ mod tests {
     }
 
     #[test]
+    fn a_replaced_value_was_told() {
+        let rule = Rule::find(READ_RULES, "OIDCR-3.2-5").unwrap();
+        let (asked, other) = (json!({"alg": "ES256"}), json!({"alg": "RS256"}));
+        // What was asked, what the registration told, what a read tells.
+        for (told, read, expected) in [
+            (&asked, &asked, Some(true)),
+            (&json!({}), &asked, Some(true)),
+            (&json!({}), &json!({}), Some(true)),
+            (&other, &other, Some(true)),
+            (&json!({}), &other, Some(false)),
+            (&asked, &other, Some(false)),
+        ] {
+            let management = ManagementAnswer {
+                before: object(told),
+                asked: Map::new(),
+                registered: object(&asked),
+                answer: answer(200, read),
+            };
+            let met = match rule.judge(&management) {
+                Finding::Met | Finding::MetWith { .. } => Some(true),
+                Finding::Violated { .. } => Some(false),
+                _ => None,
+            };
+            assert_eq!(met, expected, "{told} {read}");
+        }
+    }
+
+    #[test]
     fn answers_are_compared_with_what_was_registered() {
         let before = json!({
             "client_id": "c", "client_name": "a", "redirect_uris": ["u", "v"],
@@ -280,6 +351,7 @@ mod tests {
             let management = ManagementAnswer {
                 before: object(&before),
                 asked: object(&asked),
+                registered: object(&json!({"client_name": "a"})),
                 answer: answer(status, &body),
             };
             let met = match rule.judge(&management) {

@@ -19,7 +19,7 @@ pub const RULES: &[Rule<AuthorizationResponse>] = &[
     rule("OIDCC-3.2.2.5-4", state_comes_back),
     rule("OIDCC-3.2.2.10-3", no_access_token),
     rule("RFC6749-3.1.1-3", all_that_was_named),
-    rule("OIDCC-11-2", no_refresh_token),
+    rule("OIDCC-11-2", nothing_offline),
     rule("RFC6749-4.2.2-1", no_refresh_token),
 ];
 
@@ -126,6 +126,20 @@ fn no_access_token(response: &AuthorizationResponse) -> Finding {
 
 fn no_refresh_token(response: &AuthorizationResponse) -> Finding {
     success(response, |answer| {
+        let fits = answer.get("refresh_token").is_none();
+        Finding::met_if(fits, "no refresh_token", || described(answer))
+    })
+}
+
+/// The client may lack the scope, so that a refusal says nothing about what is ignored.
+fn nothing_offline(response: &AuthorizationResponse) -> Finding {
+    response.on_answer(|answer| {
+        if answer.error().is_some() {
+            return Finding::not_applicable(format!(
+                "the request was refused: {}",
+                described(answer)
+            ));
+        }
         let fits = answer.get("refresh_token").is_none();
         Finding::met_if(fits, "no refresh_token", || described(answer))
     })

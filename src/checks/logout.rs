@@ -7,9 +7,9 @@ use url::Url;
 
 use super::metadata::Discovery;
 use super::url::is_https_or_loopback;
-use super::{Rule, refusal};
+use super::{Rule, authorization_refusal, refusal};
 use crate::finding::Finding;
-use crate::flow::{LogoutAttempt, Registration};
+use crate::flow::{AuthorizationAttempt, LogoutAttempt, Registration};
 use crate::login::{End, PageKind};
 use crate::protocol::{AuthorizationAnswer, Parameters};
 
@@ -170,6 +170,25 @@ fn asks_the_user(attempt: &LogoutAttempt) -> Finding {
             "{}: does it ask whether to log out?",
             attempt.summary()
         )),
+    }
+}
+
+/// Whether the session is over, so that `attempt` is refused as `expected`. A user who was not asked did not agree
+/// ([2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout)): then the provider should have asked,
+/// and need not have ended the session.
+pub fn session_is_over(
+    logout: &LogoutAttempt,
+    attempt: &AuthorizationAttempt,
+    expected: &str,
+) -> Finding {
+    match authorization_refusal(attempt, expected) {
+        Finding::Violated { actual, .. } if is_unseen(logout) => Finding::needs_review(format!(
+            "{actual}; the login driver records no pages: was the user asked whether to log out?"
+        )),
+        Finding::Violated { .. } if !logout.arrival.met(PageKind::Confirmation) => {
+            Finding::not_applicable("the user was not asked whether to log out")
+        }
+        other => other,
     }
 }
 

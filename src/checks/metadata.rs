@@ -24,23 +24,49 @@ pub struct Discovery {
 pub const RULES: &[Rule<Discovery>] = &[
     rule("OIDCD-4-1", document_is_there),
     rule("OIDCD-4.2-1", answer_is_json_object),
-    rule("OIDCD-4.3-1", issuer_is_the_one_asked_for),
-    rule("OIDCD-3-2", required_members_are_there),
-    rule("OIDCD-3-3", lists_rs256),
-    rule("OIDCD-3-4", lists_openid),
-    rule("OIDCD-3-5", recommended_members_are_there),
-    rule("OIDCD-3-6", endpoints_are_https),
-    rule("OIDCD-3-10", assertions_are_signed),
-    rule("OIDCD-3-12", lists_what_a_dynamic_provider_must),
-    rule("OIDCD-3-13", defaults_fit_the_rest),
-    rule("OIDCD-3-17", issuer_is_a_plain_https_url),
-    rule("OIDCD-3-18", members_have_their_types),
-    rule("OIDCD-4.2-2", no_member_is_empty),
-    rule("PRACTICE-metadata-3", says_how_long_to_cache),
+    rule("OIDCD-4.3-1", |d| {
+        on_document(d, issuer_is_the_one_asked_for)
+    }),
+    rule("OIDCD-3-2", |d| on_document(d, required_members_are_there)),
+    rule("OIDCD-3-3", |d| on_document(d, lists_rs256)),
+    rule("OIDCD-3-4", |d| on_document(d, lists_openid)),
+    rule("OIDCD-3-5", |d| {
+        on_document(d, recommended_members_are_there)
+    }),
+    rule("OIDCD-3-6", |d| on_document(d, endpoints_are_https)),
+    rule("OIDCD-3-10", |d| on_document(d, assertions_are_signed)),
+    rule("OIDCD-3-12", |d| {
+        on_document(d, lists_what_a_dynamic_provider_must)
+    }),
+    rule("OIDCD-3-17", |d| {
+        on_document(d, issuer_is_a_plain_https_url)
+    }),
+    rule("OIDCD-3-18", |d| on_document(d, members_have_their_types)),
+    rule("OIDCD-3-20", |d| {
+        on_document(d, grant_types_fit_response_types)
+    }),
+    rule("OIDCD-4.2-2", |d| on_document(d, no_member_is_empty)),
+    rule("PRACTICE-metadata-3", |d| {
+        on_document(d, says_how_long_to_cache)
+    }),
 ];
 
 const fn rule(id: &'static str, check: fn(&Discovery) -> Finding) -> Rule<Discovery> {
     Rule { id, check }
+}
+
+/// Where there is no document, that alone is wrong: nothing can be said about what is in it.
+fn on_document(discovery: &Discovery, check: impl FnOnce(&Discovery) -> Finding) -> Finding {
+    let is_refused = discovery
+        .metadata
+        .answer
+        .response
+        .status()
+        .is_client_error();
+    if is_refused || !discovery.metadata.is_there() {
+        return Finding::not_applicable("there is no metadata document");
+    }
+    check(discovery)
 }
 
 fn document_is_there(discovery: &Discovery) -> Finding {
@@ -54,6 +80,9 @@ fn document_is_there(discovery: &Discovery) -> Finding {
 
 fn answer_is_json_object(discovery: &Discovery) -> Finding {
     let answer = &discovery.metadata.answer;
+    if answer.response.status().is_client_error() {
+        return Finding::not_applicable("there is no metadata document");
+    }
     let media_type = answer.header("content-type").map(|value| {
         value
             .split(';')
@@ -202,7 +231,7 @@ fn lists_what_a_dynamic_provider_must(discovery: &Discovery) -> Finding {
 
 /// A grant type list that is left out means authorization_code and implicit, so the response types need one
 /// of each.
-fn defaults_fit_the_rest(discovery: &Discovery) -> Finding {
+fn grant_types_fit_response_types(discovery: &Discovery) -> Finding {
     let metadata = &discovery.metadata;
     if metadata.document.contains_key("grant_types_supported") {
         return Finding::not_applicable("grant_types_supported is there");

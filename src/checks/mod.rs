@@ -12,6 +12,7 @@ pub mod every_exchange;
 pub mod front_channel;
 pub mod granted_scope;
 pub mod id_token;
+pub mod interaction;
 pub mod introspection;
 pub mod jwks;
 pub mod login_page;

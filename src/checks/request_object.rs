@@ -4,6 +4,7 @@
 use super::Rule;
 use crate::finding::Finding;
 use crate::flow::AuthorizationAttempt;
+use crate::login::{End, PageKind};
 
 /// A request with `request` or `request_uri`, and what came of it.
 #[derive(Debug, Clone)]
@@ -47,6 +48,9 @@ fn request_is_used_or_refused(answered: &Answered) -> Finding {
     }
     if answered.takes_request {
         // A provider may demand a signature (https://www.rfc-editor.org/rfc/rfc9101#section-10.5).
+        if answered.attempt.answer.is_none() {
+            return page(answered, "a redirect with an error");
+        }
         let wants_another = matches!(
             answered.error(),
             Some("invalid_request_object" | "invalid_request")
@@ -61,6 +65,26 @@ fn request_is_used_or_refused(answered: &Answered) -> Finding {
         "a redirect with error=request_not_supported, as the metadata have no request_parameter_supported",
         answered.attempt.summary(),
     )
+}
+
+/// What a request ends on that can't be read: an error page will do, a failure of the server proves nothing.
+fn page(answered: &Answered, expected: &str) -> Finding {
+    let End::Page { answer, kind } = &answered.attempt.arrival.end else {
+        return Finding::violated(expected, answered.attempt.summary());
+    };
+    if answer.response.status().is_server_error() {
+        return Finding::needs_review(format!(
+            "the server failed ({}), which proves nothing about this rule",
+            answered.attempt.summary()
+        ));
+    }
+    if *kind == PageKind::Final {
+        return Finding::met_with("an error page: the request can't be read");
+    }
+    Finding::needs_review(format!(
+        "not refused yet: the journey was left on {}",
+        answered.attempt.summary()
+    ))
 }
 
 /// Nobody answers at the `request_uri`.
@@ -78,7 +102,7 @@ fn request_uri_is_used_or_refused(answered: &Answered) -> Finding {
     match answered.error() {
         Some(error) if expected.contains(&error) => Finding::Met,
         None if answered.takes_request_uri && answered.attempt.answer.is_none() => {
-            Finding::met_with("an error page: the request can't be read")
+            page(answered, "a redirect with an error")
         }
         _ => Finding::violated_any(
             expected

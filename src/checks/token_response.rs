@@ -94,7 +94,13 @@ fn scope_is_told(answer: &JsonAnswer) -> Finding {
     )
 }
 
+/// A provider may grant `openid` unasked: what comes of a request without it is left open
+/// ([Core 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
 fn no_id_token(answer: &JsonAnswer) -> Finding {
+    let granted = answer.text("scope").unwrap_or_default();
+    if granted.split(' ').any(|word| word == "openid") {
+        return Finding::not_applicable("the provider granted openid unasked");
+    }
     Finding::met_if(answer.get("id_token").is_none(), "no id_token", || {
         answer.summary()
     })
@@ -208,6 +214,17 @@ mod tests {
                 matches!(finding, Finding::Violated { .. }),
                 "{id} {wrong}: {finding:?}"
             );
+        }
+    }
+
+    #[test]
+    fn openid_that_was_granted_unasked_brings_an_id_token() {
+        let rule = Rule::find(RULES, "OIDCC-3.1.3.2-2").unwrap();
+        for (scope, applies) in [("profile openid", false), ("profile", true)] {
+            let body = format!(r#"{{"access_token":"a","id_token":"e.y.J","scope":"{scope}"}}"#);
+            let finding = rule.judge(&answer(200, &body));
+            let violated = matches!(finding, Finding::Violated { .. });
+            assert_eq!(violated, applies, "{scope}: {finding:?}");
         }
     }
 

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 use super::Rule;
 use crate::finding::Finding;
 use crate::jwt::compact::Jws;
+use crate::jwt::id_token::IdToken;
+use crate::jwt::id_token::header::alg_is_default_or_registered;
+use crate::jwt::id_token::signed::is_signed;
 use crate::jwt::json::show;
 use crate::jwt::standard_claims;
 use crate::protocol::JsonAnswer;
@@ -23,6 +26,8 @@ pub struct Userinfo {
     pub issuer: String,
     /// The client that asked.
     pub client_id: String,
+    /// The answer read as a JWT, with the keys and the algorithm that its signature has to fit.
+    pub signed: IdToken,
 }
 
 /// The rules on a UserInfo response.
@@ -42,6 +47,7 @@ pub const SIGNED_RULES: &[Rule<Userinfo>] = &[
     rule("OIDCC-5.3.2-2", iss_and_aud_fit),
     rule("OIDCC-5.3.2-3", content_type_fits),
     rule("OIDCC-5.3.2-6", sub_is_that_of_the_id_token),
+    rule("OIDCR-2-12", signature_is_right),
 ];
 
 const fn rule(id: &'static str, check: fn(&Userinfo) -> Finding) -> Rule<Userinfo> {
@@ -77,7 +83,7 @@ const SCOPES: [(&str, &[&str]); 4] = [
 
 impl Userinfo {
     /// The claims, of a JSON object or of a JWT.
-    fn claims(&self) -> Result<Map<String, Value>, String> {
+    pub(crate) fn claims(&self) -> Result<Map<String, Value>, String> {
         if !self.answer.is_success() {
             return Err(self.answer.summary());
         }
@@ -158,6 +164,17 @@ fn iss_and_aud_fit(userinfo: &Userinfo) -> Finding {
             format!("{}, {}", shown("iss", iss), shown("aud", aud))
         })
     })
+}
+
+/// Signed with the registered algorithm, by a key of the provider.
+fn signature_is_right(userinfo: &Userinfo) -> Finding {
+    if !userinfo.answer.is_success() {
+        return Finding::violated("200 with a JWT", userinfo.answer.summary());
+    }
+    match alg_is_default_or_registered(&userinfo.signed) {
+        Finding::Met => is_signed(&userinfo.signed),
+        other => other,
+    }
 }
 
 fn content_type_fits(userinfo: &Userinfo) -> Finding {
@@ -275,11 +292,17 @@ fn shown(name: &str, value: Option<&Value>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use bytes::Bytes;
     use serde_json::json;
 
     use super::*;
     use crate::http::Answer;
+    use crate::jwt::algorithm::Algorithm;
+    use crate::jwt::id_token::IdTokenContext;
+    use crate::jwt::key::JwkSet;
+    use crate::jwt::test_token::{OTHER_P256, P256, TestKey, compact};
 
     fn userinfo(status: u16, content_type: &str, body: &str, scope: &str) -> Userinfo {
         let id_token = json!({"sub": "248289761001", "phone_number": "+1"});
@@ -298,6 +321,39 @@ mod tests {
             scope: scope.split(' ').map(str::to_owned).collect(),
             issuer: "https://op.example".to_owned(),
             client_id: "rp".to_owned(),
+            signed: signed(body, Arc::default()),
+        }
+    }
+
+    fn signed(text: &str, keys: Arc<JwkSet>) -> IdToken {
+        let mut context = IdTokenContext::new("https://op.example", "rp", keys, 0);
+        context.registered_alg = Some("ES256".to_owned());
+        IdToken::new(text, context)
+    }
+
+    #[test]
+    fn a_signed_response_is_signed_as_registered() {
+        let keys = Arc::new(JwkSet::from_value(&json!({"keys": [P256.jwk()]})).unwrap());
+        let sign = |key: &TestKey, alg: &str, claims: &str| {
+            let header = json!({"alg": alg, "kid": "p256"}).to_string();
+            compact(&header, claims, |input| key.sign(Algorithm::ES256, input))
+        };
+        let claims = r#"{"sub":"248289761001"}"#;
+        for (name, body, met) in [
+            ("right", sign(&P256, "ES256", claims), true),
+            ("another key", sign(&OTHER_P256, "ES256", claims), false),
+            ("another alg", sign(&P256, "RS256", claims), false),
+            (
+                "alg none",
+                "eyJhbGciOiJub25lIn0.eyJzdWIiOiIyNDgyODk3NjEwMDEifQ.".to_owned(),
+                false,
+            ),
+            ("no JWT", claims.to_owned(), false),
+        ] {
+            let mut userinfo = userinfo(200, "application/jwt", &body, "openid");
+            userinfo.signed = signed(&body, Arc::clone(&keys));
+            let found = signature_is_right(&userinfo);
+            assert_eq!(found == Finding::Met, met, "{name}: {found:?}");
         }
     }
 
@@ -341,7 +397,7 @@ mod tests {
                 JSON,
                 r#"{"sub":"248289761001","name":null}"#,
                 "",
-                &["OIDCC-5.1-1", "OIDCC-5.3.2-4", "OIDCC-13.3-1"],
+                &["OIDCC-5.3.2-4", "OIDCC-13.3-1"],
             ),
             (
                 200,

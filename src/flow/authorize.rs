@@ -16,6 +16,17 @@ use crate::protocol::{
 };
 use crate::provider::ClientConfig;
 
+/// Metadata by which a provider refuses every authorization request that is a plain one.
+const DEMANDS: [(&str, &str); 2] = [
+    // https://www.rfc-editor.org/rfc/rfc9126#section-5
+    (
+        "require_pushed_authorization_requests",
+        "pushed authorization requests",
+    ),
+    // https://www.rfc-editor.org/rfc/rfc9101#section-10.5
+    ("require_signed_request_object", "signed request objects"),
+];
+
 /// An authorization request that is about to be made.
 #[derive(Debug, Clone)]
 pub struct AuthorizationPlan {
@@ -215,6 +226,11 @@ impl Attempts {
         self.lock().clone()
     }
 
+    /// Whether any of them met a page of this kind.
+    pub fn met(&self, kind: PageKind) -> bool {
+        self.lock().iter().any(|attempt| attempt.arrival.met(kind))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<AuthorizationAttempt>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -231,7 +247,7 @@ impl RelyingParty {
         plan: AuthorizationPlan,
         purpose: &str,
     ) -> Result<AuthorizationAttempt, Halt> {
-        let endpoint = self.endpoint("authorization_endpoint")?;
+        let endpoint = self.plain_authorization_endpoint()?;
         self.announce(&plan);
         let start = plan.request(&endpoint)?;
         let arrival = self.travel(session, start, plan.decision, purpose).await?;
@@ -249,7 +265,7 @@ impl RelyingParty {
         plan: AuthorizationPlan,
         purpose: &str,
     ) -> Result<AuthorizationAttempt, Halt> {
-        let endpoint = self.endpoint("authorization_endpoint")?;
+        let endpoint = self.plain_authorization_endpoint()?;
         self.announce(&plan);
         let start = plan.request(&endpoint)?;
         let first = self.journey(session, start.clone(), plan.decision, purpose);
@@ -265,6 +281,18 @@ impl RelyingParty {
             other => other?,
         };
         Ok(self.keep(AuthorizationAttempt::of(plan, arrival)))
+    }
+
+    /// The authorization endpoint, where it takes requests whose parameters stand in them as they are.
+    fn plain_authorization_endpoint(&self) -> Result<Url, Halt> {
+        for (flag, what) in DEMANDS {
+            if self.provider.metadata.says(flag) {
+                return Err(Halt::missing(format!(
+                    "the provider takes {what} alone ({flag}), which oidcheck does not send yet"
+                )));
+            }
+        }
+        self.endpoint("authorization_endpoint")
     }
 
     /// The rules on every exchange look at it, too.

@@ -301,13 +301,17 @@ impl RelyingParty {
     /// Any request to an endpoint that answers with JSON.
     ///
     /// # Errors
-    /// The network failed.
+    /// The network failed, or the provider wants fewer requests.
     pub async fn ask(
         &self,
         request: Request<bytes::Bytes>,
         purpose: &str,
     ) -> Result<JsonAnswer, Halt> {
-        Ok(JsonAnswer::of(self.client().send(request, purpose).await?))
+        let answer = self.client().send(request, purpose).await?;
+        match answer.held_back() {
+            Some(why) => Err(Halt::unjudged(why)),
+            None => Ok(JsonAnswer::of(answer)),
+        }
     }
 }
 

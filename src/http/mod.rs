@@ -5,6 +5,7 @@
 
 mod client;
 mod deadline;
+mod held_back;
 mod transport;
 mod trust;
 mod user_agent;

@@ -17,7 +17,7 @@ pub enum CertificateKey {
         /// The exponent.
         e: Vec<u8>,
     },
-    /// A point on a curve, encoded as in the certificate (uncompressed: `04`, x, y).
+    /// A point on a curve, encoded as in the certificate (`04`, x, y; compressed: `02` or `03`, x).
     Ec {
         /// The curve.
         curve: Curve,
@@ -50,6 +50,8 @@ const SEQUENCE: u8 = 0x30;
 const VERSION: u8 = 0xa0;
 
 const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+/// The same key, for RSASSA-PSS alone ([RFC 4055 section 1.2](https://www.rfc-editor.org/rfc/rfc4055#section-1.2)).
+const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a];
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 const CURVES: [(&[u8], Curve); 4] = [
@@ -79,7 +81,7 @@ fn read_key(der: &[u8]) -> Option<CertificateKey> {
         return None;
     }
     let oid = algorithm.content(OBJECT_IDENTIFIER)?.0;
-    Some(if oid == RSA_ENCRYPTION {
+    Some(if oid == RSA_ENCRYPTION || oid == RSASSA_PSS {
         let mut numbers = Der(key).content(SEQUENCE)?;
         CertificateKey::Rsa {
             n: minimal(numbers.content(INTEGER)?.0),
@@ -160,6 +162,35 @@ mod tests {
             public_key(certificate.der()),
             Ok(CertificateKey::Ed25519(key.public_key_raw().to_vec()))
         );
+    }
+
+    #[test]
+    fn an_rsa_key_for_pss_alone_is_an_rsa_key() {
+        let element = |tag: u8, content: &[u8]| {
+            let length = u8::try_from(content.len()).unwrap();
+            [&[tag, length], content].concat()
+        };
+        let key = element(
+            SEQUENCE,
+            &[element(INTEGER, &[0, 0xc1, 7]), element(INTEGER, &[3])].concat(),
+        );
+        for (oid, expected) in [
+            (
+                RSASSA_PSS,
+                CertificateKey::Rsa {
+                    n: vec![0xc1, 7],
+                    e: vec![3],
+                },
+            ),
+            (&[0x2b, 0x65, 0x71], CertificateKey::Other),
+        ] {
+            let algorithm = element(SEQUENCE, &element(OBJECT_IDENTIFIER, oid));
+            let bits = element(BIT_STRING, &[&[0], key.as_slice()].concat());
+            let info = element(SEQUENCE, &[algorithm, bits].concat());
+            let before = [element(INTEGER, &[1]), element(SEQUENCE, &[]).repeat(4)];
+            let tbs = element(SEQUENCE, &[before.concat(), info].concat());
+            assert_eq!(public_key(&element(SEQUENCE, &tbs)), Ok(expected));
+        }
     }
 
     #[test]

@@ -77,6 +77,18 @@ impl CompactError {
     }
 }
 
+/// Whether this is an encrypted token: five segments, and a header with `enc`
+/// ([RFC 7516 section 7.1](https://www.rfc-editor.org/rfc/rfc7516#section-7.1)). Five segments alone are a broken JWS.
+pub fn is_jwe(text: &str) -> bool {
+    let mut segments = text.trim().split('.');
+    let header = segments.next().unwrap_or_default();
+    let header = base64url::decode(header)
+        .ok()
+        .and_then(|decoded| serde_json::from_slice::<Value>(&decoded.octets).ok());
+    let encrypts = header.is_some_and(|header| header.get("enc").is_some_and(Value::is_string));
+    encrypts && segments.count() == 4
+}
+
 /// A JWS in compact serialization ([RFC 7515 section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)).
 ///
 /// Its `Debug` shows the header alone: claims are personal data and the whole is a credential.
@@ -225,6 +237,24 @@ mod tests {
 
     fn b64(text: &str) -> String {
         base64url::encode(text.as_bytes())
+    }
+
+    #[test]
+    fn an_encrypted_token_is_told_from_a_broken_one() {
+        let header = |text: &str| b64(text);
+        let jwe = header(r#"{"alg":"RSA-OAEP","enc":"A256GCM"}"#);
+        let jws = header(r#"{"alg":"RS256"}"#);
+        for (text, expected) in [
+            (format!("{jwe}.a.b.c.d"), true),
+            (format!(" {jwe}..b.c.d\n"), true),
+            (format!("{jwe}.a.b.c"), false),
+            (format!("{jws}.a.b.c.d"), false),
+            (format!("{jws}.a.b"), false),
+            ("x.a.b.c.d".to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(is_jwe(&text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -215,6 +215,9 @@ pub enum LoginError {
         /// The last one, as method, URL and status.
         page: String,
     },
+    /// The provider wants fewer requests.
+    #[error("{0}")]
+    HeldBack(String),
     /// The whole journey took too long.
     #[error("the login did not end within {} s", .limit.as_secs_f64())]
     TooSlow {

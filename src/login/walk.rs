@@ -142,6 +142,9 @@ impl<'a> Walk<'a> {
     async fn follow(&mut self, mut go: Go, mut answer: Answer) -> Result<Stop, LoginError> {
         loop {
             let status = answer.status();
+            if let Some(why) = answer.held_back() {
+                return Err(LoginError::HeldBack(why));
+            }
             if !matches!(status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(Stop::Page(answer));
             }

@@ -6,7 +6,7 @@ use super::file::{AuthMethod, ProviderConfig};
 use super::metadata::Metadata;
 
 /// The words that may follow `@needs.`, and what each stands for.
-pub const CAPABILITIES: [(&str, &str); 54] = [
+pub const CAPABILITIES: [(&str, &str); 55] = [
     ("acr", "acr values that the provider can meet"),
     ("as_metadata", "a document at the place of RFC 8414"),
     ("backchannel", "back-channel logout"),
@@ -80,6 +80,7 @@ pub const CAPABILITIES: [(&str, &str); 54] = [
     ("request_uri", "request objects by reference"),
     ("revocation", "token revocation"),
     ("tls", "an https issuer"),
+    ("unmet_authn", "the error unmet_authentication_requirements"),
     ("user", "a user to log in"),
     ("userinfo", "the UserInfo endpoint"),
 ];
@@ -225,6 +226,11 @@ fn judge(word: &str, meaning: &str, config: &ProviderConfig, metadata: &Metadata
             .then(|| "response_types_supported lists no hybrid response type".to_owned()),
         "none_response_type" => listed("response_types_supported", "none", false),
         "password" => listed("grant_types_supported", "password", false),
+        // No metadata tell that a provider has taken up this specification.
+        "unmet_authn" => Some(
+            "the provider file does not say in [capabilities] that it has `unmet_authn = true`"
+                .to_owned(),
+        ),
         "pairwise" => listed("subject_types_supported", "pairwise", false),
         _ => Some(format!("oidcheck does not drive this yet: {meaning}")),
     }

@@ -7,7 +7,7 @@ use http::Method;
 use super::World;
 use super::judge::Row;
 use super::pkce::choose_verifier;
-use crate::checks::authorization_refusal;
+use crate::checks::{authorization_refusal, interaction};
 use crate::finding::Finding;
 use crate::flow::{AuthorizationPlan, Extra, Halt};
 use crate::login::{Decision, PageKind};
@@ -52,6 +52,14 @@ async fn another_flow(world: &mut World, step: &Step) {
 #[given("an authorization code")]
 async fn authorization_code(world: &mut World, step: &Step) {
     let result = world.obtain_code(step).await;
+    world.absorb(result);
+}
+
+/// The control of what follows: with `prompt=none` and nothing else the user who is logged in comes through. Skipped
+/// where the provider wants the user each time, as it may.
+#[given("prompt=none lets the user through")]
+async fn prompt_none_works(world: &mut World) {
+    let result = world.pass_without_page().await;
     world.absorb(result);
 }
 
@@ -150,6 +158,19 @@ fn accepted(world: &mut World, step: &Step) {
     world.conclude(step, result);
 }
 
+/// The endpoint read the request; an error page about the client proves nothing.
+#[then("the method of the authorization request is taken")]
+fn method_is_taken(world: &mut World, step: &Step) {
+    let result = world.judge_attempt(step, "authorization response", |world, _| {
+        let attempt = world.attempt()?;
+        match interaction::method_is_taken(attempt) {
+            Some(finding) => Ok(finding),
+            None => crate::flow::RelyingParty::code_of(attempt).map(|_| Finding::Met),
+        }
+    });
+    world.conclude(step, result);
+}
+
 /// Third column: `no redirect`; error codes joined with ` or `, which an error page satisfies too; or
 /// `redirect with` and error codes, which only a redirect satisfies.
 #[then("the authorization request is refused")]
@@ -161,16 +182,26 @@ fn refused(world: &mut World, step: &Step) {
     world.conclude(step, result);
 }
 
+/// As above, in a browser that nobody knows; one that is let in without a page, as all others are, is no failure.
+#[then("the authorization request of the new browser is refused")]
+fn refused_in_new_browser(world: &mut World, step: &Step) {
+    let result = world.judge_attempt(step, "authorization response", |world, row| {
+        let expected = row.expected.as_deref().unwrap_or_default();
+        let logs_in = world.rp()?.attempts.met(PageKind::Login);
+        let attempt = world.attempt()?;
+        Ok(interaction::refused_in_new_browser(
+            attempt, expected, logs_in,
+        ))
+    });
+    world.conclude(step, result);
+}
+
 /// The user had to give the password (or to choose an account) on the way.
 #[then("the user was asked to log in")]
 fn asked_to_log_in(world: &mut World, step: &Step) {
     let result = world.judge_attempt(step, "pages on the way", |world, _| {
-        let attempt = world.attempt()?;
-        Ok(Finding::met_if(
-            attempt.arrival.met(PageKind::Login),
-            "a login page before the redirect",
-            || format!("no login page, then {}", attempt.summary()),
-        ))
+        let logs_in = world.rp()?.attempts.met(PageKind::Login);
+        Ok(interaction::asked_to_log_in(world.attempt()?, logs_in))
     });
     world.conclude(step, result);
 }
@@ -179,12 +210,7 @@ fn asked_to_log_in(world: &mut World, step: &Step) {
 #[then("the user was asked for consent")]
 fn asked_for_consent(world: &mut World, step: &Step) {
     let result = world.judge_attempt(step, "pages on the way", |world, _| {
-        let attempt = world.attempt()?;
-        Ok(Finding::met_if(
-            attempt.arrival.met(PageKind::Consent),
-            "a consent page before the redirect",
-            || format!("no consent page, then {}", attempt.summary()),
-        ))
+        Ok(interaction::asked_for_consent(world.attempt()?))
     });
     world.conclude(step, result);
 }
@@ -193,15 +219,7 @@ fn asked_for_consent(world: &mut World, step: &Step) {
 #[then("the user saw no page")]
 fn saw_no_page(world: &mut World, step: &Step) {
     let result = world.judge_attempt(step, "pages on the way", |world, _| {
-        let attempt = world.attempt()?;
-        let shown = attempt.arrival.pages.first();
-        Ok(match shown {
-            None => Finding::Met,
-            Some(page) => Finding::violated(
-                "an answer without any page",
-                format!("a page (status {})", page.answer.status()),
-            ),
-        })
+        Ok(interaction::saw_no_page(world.attempt()?))
     });
     world.conclude(step, result);
 }
@@ -272,6 +290,24 @@ impl World {
     async fn obtain_code(&mut self, step: &Step) -> Result<(), Halt> {
         self.authorize_for(step).await?;
         crate::flow::RelyingParty::code_of(self.attempt()?).map(|_| ())
+    }
+
+    async fn pass_without_page(&mut self) -> Result<(), Halt> {
+        let rp = self.rp()?;
+        let mut plan = AuthorizationPlan::new(&rp, &self.client()?)?;
+        plan.parameters.set("prompt", "none");
+        let session = self.session()?;
+        let control = rp
+            .authorize_again(&session, plan, "authorization request (prompt=none)")
+            .await?;
+        self.note_exchanges(&control.arrival.exchanges);
+        if control.code().is_none() {
+            return Err(Halt::missing(format!(
+                "with prompt=none alone the user does not come through either: {}",
+                control.summary()
+            )));
+        }
+        Ok(())
     }
 
     async fn authorize(

@@ -8,7 +8,7 @@ use super::artifacts::{Artifact, ids};
 use super::judge::Row;
 use crate::checks::authorization_refusal;
 use crate::checks::authorization_response::{self, AuthorizationResponse};
-use crate::checks::{authorization_error, request_object};
+use crate::checks::{authorization_error, interaction, request_object};
 use crate::finding::Finding;
 use crate::flow::{AuthorizationAttempt, Halt, RelyingParty};
 use crate::login::{End, PageKind};
@@ -73,8 +73,9 @@ fn accepted_or_refused(world: &mut World, step: &Step) {
 #[then("the user was asked for consent, or the request was refused")]
 fn asked_for_consent_or_refused(world: &mut World, step: &Step) {
     let result = world.judge_attempt(step, "pages on the way", |world, row| {
-        let asked = world.attempt()?.arrival.met(PageKind::Consent);
-        world.asked_or_refused(asked, "a consent page", row)
+        let kind = Some(PageKind::Consent);
+        let codes = row.expected.as_deref().unwrap_or_default();
+        Ok(interaction::asked_or_refused(world.attempt()?, kind, codes))
     });
     world.conclude(step, result);
 }
@@ -83,8 +84,8 @@ fn asked_for_consent_or_refused(world: &mut World, step: &Step) {
 #[then("the user was asked something, or the request was refused")]
 fn asked_or_refused(world: &mut World, step: &Step) {
     let result = world.judge_attempt(step, "pages on the way", |world, row| {
-        let asked = !world.attempt()?.arrival.pages.is_empty();
-        world.asked_or_refused(asked, "a page that asks the user", row)
+        let codes = row.expected.as_deref().unwrap_or_default();
+        Ok(interaction::asked_or_refused(world.attempt()?, None, codes))
     });
     world.conclude(step, result);
 }
@@ -141,20 +142,6 @@ fn server_did_not_fail(world: &mut World, step: &Step) {
 }
 
 impl World {
-    fn asked_or_refused(&self, asked: bool, page: &str, row: &Row) -> Result<Finding, Halt> {
-        let attempt = self.attempt()?;
-        let error = attempt.answer.as_ref().and_then(|answer| answer.error());
-        let codes = row.expected.as_deref().unwrap_or_default();
-        let refused = error.is_some_and(|error| {
-            codes == "any error" || codes.split(" or ").any(|code| code == error)
-        });
-        Ok(Finding::met_if(
-            asked || refused,
-            format!("{page}, or error={codes}"),
-            || format!("no such page, and {}", attempt.summary()),
-        ))
-    }
-
     pub(super) fn judge_response(
         &mut self,
         rules: &[crate::checks::Rule<AuthorizationResponse>],

@@ -20,8 +20,8 @@ fn essential_claims_are_there(world: &mut World, step: &Step) {
 /// The last UserInfo response has every claim that the request of the latest journey asked for there as
 /// essential.
 #[then("UserInfo has the essential claims")]
-fn userinfo_has_essential_claims(world: &mut World, step: &Step) {
-    let result = world.judge_userinfo_claims(step);
+async fn userinfo_has_essential_claims(world: &mut World, step: &Step) {
+    let result = world.judge_userinfo_claims(step).await;
     world.conclude(step, result);
 }
 
@@ -40,20 +40,17 @@ fn judge<'a>(wanted: &'a [String], has: impl Fn(&'a str) -> bool) -> Finding {
 }
 
 impl World {
-    fn judge_userinfo_claims(&mut self, step: &Step) -> Result<(), Halt> {
+    async fn judge_userinfo_claims(&mut self, step: &Step) -> Result<(), Halt> {
         let flow = self.flow()?;
         let claims = flow.attempt.plan.parameters.get("claims");
         let wanted = essential(claims.unwrap_or_default(), "userinfo");
-        let answer = self.answer("userinfo_endpoint")?.clone();
-        let evidence = self.look_at(answer.answer.exchange, "UserInfo response");
+        let userinfo = self.userinfo().await?;
+        let evidence = self.look_at(userinfo.answer.answer.exchange, "UserInfo response");
         self.judge_rows(step, "UserInfo response", &evidence, |_| {
-            if !answer.is_success() {
-                return Err(Halt::unjudged(format!(
-                    "UserInfo answered {}",
-                    answer.summary()
-                )));
-            }
-            Ok(judge(&wanted, |name| answer.get(name).is_some()))
+            let claims = userinfo
+                .claims()
+                .map_err(|actual| Halt::unjudged(format!("UserInfo answered {actual}")))?;
+            Ok(judge(&wanted, |name| claims.contains_key(name)))
         })
     }
 

@@ -236,7 +236,12 @@ impl World {
             latest
         };
         let before = before.map(|registration| registration.answer.clone());
+        let mut past = self.registrations.iter().rev();
+        // An update names the client that it is about; a read asks for nothing.
+        let registered =
+            past.find(|past| !past.asked.is_empty() && !past.asked.contains_key("client_id"));
         let artifact = ManagementAnswer {
+            registered: registered.map(|r| r.asked.clone()).unwrap_or_default(),
             before: before
                 .and_then(|answer| answer.body.ok())
                 .unwrap_or_default(),

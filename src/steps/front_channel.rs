@@ -121,7 +121,7 @@ impl World {
         context.access_token = answer
             .and_then(|answer| answer.get("access_token"))
             .map(str::to_owned);
-        Ok(IdToken::new(text, context))
+        self.id_token(text, context)
     }
 
     async fn judge_hybrid_tokens(&mut self, rows: &[Row]) -> Result<(), Halt> {
@@ -129,7 +129,7 @@ impl World {
         let first = self.front_channel_token().await?;
         let text = flow.tokens.id_token.clone();
         let text = text.ok_or_else(|| Halt::unjudged("the token response has no id_token"))?;
-        let second = IdToken::new(&text, self.id_token_context().await?);
+        let second = self.id_token(&text, self.id_token_context().await?)?;
         let pair = IdTokenPair {
             first: Arc::new(first),
             second: Arc::new(second),

@@ -10,6 +10,7 @@ use super::artifacts::{Artifact, ids};
 use super::judge::Row;
 use crate::checks::id_token;
 use crate::flow::{AuthorizationAttempt, Halt};
+use crate::jwt::compact::is_jwe;
 use crate::jwt::id_token::{IdToken, IdTokenContext};
 
 /// The ID Token of the latest journey.
@@ -72,10 +73,39 @@ impl World {
             .clone()
             .ok_or_else(|| Halt::unjudged("the token response has no id_token"))?;
         let context = self.id_token_context().await?;
-        let token = IdToken::new(&text, context);
+        let token = self.id_token(&text, context)?;
         let evidence = self.look_at(flow.token.answer.exchange, "id_token");
         self.judge_rules(id_token::RULES, &token, "ID Token", &evidence, rows);
         Ok(())
+    }
+
+    /// An ID Token that can be judged.
+    ///
+    /// # Errors
+    /// It is encrypted, as the client may have asked.
+    pub(super) fn id_token(&self, text: &str, context: IdTokenContext) -> Result<IdToken, Halt> {
+        self.refuse_encrypted(text, "ID Token", "id_token_encrypted_response_alg")?;
+        Ok(IdToken::new(text, context))
+    }
+
+    /// Nothing can be said about a token that was encrypted for the client. One that this run registered has asked
+    /// for no such thing, and what it gets is judged as it is.
+    pub(super) fn refuse_encrypted(
+        &self,
+        text: &str,
+        what: &str,
+        member: &str,
+    ) -> Result<(), Halt> {
+        let client = self.client()?.id;
+        let unasked = self.registrations.iter().any(|registration| {
+            registration.client_id() == Some(&client) && registration.answer.get(member).is_none()
+        });
+        if unasked || !is_jwe(text) {
+            return Ok(());
+        }
+        Err(Halt::missing(format!(
+            "the {what} is encrypted, and oidcheck decrypts none: name a client without {member}"
+        )))
     }
 
     /// What the ID Token of the latest journey has to fit.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cucumber::gherkin::Step;
-use cucumber::{given, when};
+use cucumber::{given, then, when};
 use http::Method;
 
 use super::World;
@@ -62,6 +62,21 @@ async fn log_out_by_post(world: &mut World, step: &Step) {
 async fn look(world: &mut World, step: &Step) {
     let result = world.log_out(step, Method::GET, Decision::Look).await;
     world.absorb(result);
+}
+
+/// As for any refusal; where the provider ended no session and did not ask the user either, nobody agreed to a
+/// logout.
+#[then("the authorization request is refused, once the user agreed to the logout")]
+fn refused_after_logout(world: &mut World, step: &Step) {
+    let result = world.judge_attempt(step, "authorization response", |world, row| {
+        let logout = world
+            .logout
+            .as_ref()
+            .ok_or_else(|| Halt::unjudged("nobody logged out: a step is missing"))?;
+        let expected = row.expected.as_deref().unwrap_or_default();
+        Ok(logout::session_is_over(logout, world.attempt()?, expected))
+    });
+    world.conclude(step, result);
 }
 
 /// A URI that another client has and `client` has not.

@@ -15,7 +15,7 @@ use crate::checks::refresh::{self, Refresh};
 use crate::checks::token_response::scope_is_not_exceeded;
 use crate::finding::Finding;
 use crate::flow::{Caller, Halt};
-use crate::jwt::id_token::{IdToken, IdTokenPair};
+use crate::jwt::id_token::IdTokenPair;
 use crate::protocol::{Carriage, Parameters};
 
 /// What a refresh brought, beside what was there before.
@@ -144,8 +144,8 @@ impl World {
         later.access_token = answer.text("access_token").map(str::to_owned);
         later.code = None;
         let pair = IdTokenPair {
-            first: Arc::new(IdToken::new(first, context)),
-            second: Arc::new(IdToken::new(second, later)),
+            first: Arc::new(self.id_token(first, context)?),
+            second: Arc::new(self.id_token(second, later)?),
         };
         let mut evidence = self.look_at(answer.answer.exchange, "id_token").to_vec();
         evidence.extend(self.look_at(flow.token.answer.exchange, "id_token"));

@@ -64,6 +64,20 @@ async fn openly_registered(world: &mut World, step: &Step) {
     world.absorb(result);
 }
 
+/// Skipped where the registration brought another `token_endpoint_auth_method` than the default, as it may.
+#[given("no other authentication method was provisioned")]
+fn default_method(world: &mut World) {
+    let result = world.registration().and_then(|registration| {
+        match registration.answer.text("token_endpoint_auth_method") {
+            None | Some("client_secret_basic") => Ok(()),
+            Some(other) => Err(Halt::missing(format!(
+                "the provider gives clients that name no authentication method {other}"
+            ))),
+        }
+    });
+    world.absorb(result);
+}
+
 /// Whatever comes of it is kept; the client of the scenario stays. The table names metadata; a docstring is
 /// sent as it stands.
 #[when("a client is registered")]

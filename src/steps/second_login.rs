@@ -11,7 +11,7 @@ use super::artifacts::{Artifact, ids};
 use super::judge::Row;
 use crate::checks::second_login;
 use crate::flow::{AuthorizationPlan, Extra, Halt};
-use crate::jwt::id_token::{IdToken, IdTokenPair};
+use crate::jwt::id_token::IdTokenPair;
 use crate::login::Decision;
 
 /// The ID Tokens of the last two journeys.
@@ -106,7 +106,7 @@ impl World {
             let text = text
                 .clone()
                 .ok_or_else(|| Halt::unjudged("there is no ID Token"))?;
-            Ok::<_, Halt>(Arc::new(IdToken::new(&text, context.clone())))
+            Ok::<_, Halt>(Arc::new(self.id_token(&text, context.clone())?))
         };
         let pair = IdTokenPair {
             first: token(&first.tokens.id_token)?,

@@ -1,6 +1,7 @@
 //! Steps at the UserInfo endpoint.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cucumber::gherkin::Step;
@@ -15,6 +16,8 @@ use crate::checks::{Rule, bearer_error, success};
 use crate::finding::Finding;
 use crate::flow::{Halt, Presentation};
 use crate::jwt::compact::Jws;
+use crate::jwt::id_token::{IdToken, IdTokenContext};
+use crate::jwt::key::JwkSet;
 use crate::run::Evidence;
 
 const ENDPOINT: &str = "userinfo_endpoint";
@@ -24,14 +27,12 @@ pub(super) const ARTIFACTS: &[Artifact] = &[
     Artifact {
         name: "UserInfo response",
         ids: || ids(userinfo::RULES),
-        judge: |world, rows| Box::pin(async move { world.judge_userinfo(userinfo::RULES, rows) }),
+        judge: |world, rows| Box::pin(world.judge_userinfo(userinfo::RULES, rows)),
     },
     Artifact {
         name: "signed UserInfo response",
         ids: || ids(userinfo::SIGNED_RULES),
-        judge: |world, rows| {
-            Box::pin(async move { world.judge_userinfo(userinfo::SIGNED_RULES, rows) })
-        },
+        judge: |world, rows| Box::pin(world.judge_userinfo(userinfo::SIGNED_RULES, rows)),
     },
     Artifact {
         name: "refusal by UserInfo",
@@ -235,17 +236,52 @@ impl World {
         })
     }
 
-    fn judge_userinfo(&mut self, rules: &[Rule<Userinfo>], rows: &[Row]) -> Result<(), Halt> {
-        let artifact = Userinfo {
-            issuer: self.rp()?.config().issuer.clone(),
-            client_id: self.client()?.id,
-            answer: self.answer(ENDPOINT)?.clone(),
-            id_token: self.tokens.id_token.as_deref().and_then(claims_of),
-            scope: self.granted_scope(),
-        };
+    async fn judge_userinfo(&mut self, rules: &[Rule<Userinfo>], rows: &[Row]) -> Result<(), Halt> {
+        let artifact = self.userinfo().await?;
         let evidence = self.look_at(artifact.answer.answer.exchange, "UserInfo response");
         self.judge_rules(rules, &artifact, "UserInfo response", &evidence, rows);
         Ok(())
+    }
+
+    /// The last answer of UserInfo and what it has to fit.
+    ///
+    /// # Errors
+    /// It is encrypted, as the client may have asked.
+    pub(super) async fn userinfo(&self) -> Result<Userinfo, Halt> {
+        let rp = self.rp()?;
+        let client = self.client()?;
+        let answer = self.answer(ENDPOINT)?.clone();
+        let text = answer.answer.text();
+        self.refuse_encrypted(
+            &text,
+            "UserInfo response",
+            "userinfo_encrypted_response_alg",
+        )?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "seconds since 1970 fit for a while"
+        )]
+        let received_at = answer.answer.received_at as i64;
+        let issuer = rp.config().issuer.clone();
+        // Where the answer is no JWT nobody looks at a signature.
+        let keys = match answer.body {
+            Ok(_) => JwkSet::default(),
+            Err(_) => rp.keys().await?,
+        };
+        let mut context = IdTokenContext::new(&issuer, &client.id, Arc::new(keys), received_at);
+        context.client_secret = client.secret.as_ref().map(|s| s.expose().to_owned());
+        context.registered_alg = self.registrations.iter().rev().find_map(|registration| {
+            let alg = registration.answer.text("userinfo_signed_response_alg");
+            (registration.client_id() == Some(&client.id)).then(|| alg.map(str::to_owned))?
+        });
+        Ok(Userinfo {
+            signed: IdToken::new(text.trim(), context),
+            issuer,
+            client_id: client.id,
+            answer,
+            id_token: self.tokens.id_token.as_deref().and_then(claims_of),
+            scope: self.granted_scope(),
+        })
     }
 
     fn judge_bearer(

@@ -292,7 +292,7 @@ fn validate(
     read_prompt(ctx, request)?;
     request.max_age = match params.get("max_age").map(str::parse) {
         Some(Ok(seconds)) => Some(seconds),
-        Some(Err(_)) if !ctx.omits(Check::MaxAgeSyntax) => {
+        Some(Err(_)) => {
             return Err(Refusal::invalid_request(
                 "max_age is not a number of seconds",
             ));

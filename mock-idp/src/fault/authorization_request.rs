@@ -197,13 +197,6 @@ pub(super) const FAULTS: &[Fault] = &[
         break_: Break::Omit(Check::MaxAge),
     },
     Fault {
-        id: "authorization_request.max_age_malformed_taken",
-        breaks: &["OIDCC-3.1.2.2-5"],
-        summary: "a max_age that is no number is ignored",
-        needs: None,
-        break_: Break::Omit(Check::MaxAgeSyntax),
-    },
-    Fault {
         id: "authorization_request.nonce_lower_case",
         breaks: &["OIDCC-2-4"],
         summary: "nonce is kept in lower case",

@@ -54,8 +54,6 @@ pub(crate) enum Check {
     PromptConsent,
     /// `prompt=select_account` offers the accounts.
     PromptSelectAccount,
-    /// `max_age` is a number.
-    MaxAgeSyntax,
     /// A login older than `max_age` is none.
     MaxAge,
     /// The `default_max_age` of the client stands in for `max_age`.

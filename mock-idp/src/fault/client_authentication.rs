@@ -31,7 +31,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         id: "client_authentication.default_is_post",
         breaks: &["OIDCC-9-4"],
-        summary: "a client that registers no method has client_secret_post",
+        summary: "a client that registers no method has client_secret_post, and is told client_secret_basic",
         needs: Some("dcr"),
         break_: Break::Omit(Check::DefaultAuthMethod),
     },

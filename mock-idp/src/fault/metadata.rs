@@ -75,6 +75,16 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        id: "metadata.grant_types_left_out",
+        breaks: &["OIDCD-3-20"],
+        summary: "grant_types_supported is left out, which means the implicit grant too, and there is none",
+        needs: None,
+        break_: Break::Json(Document::Metadata, |_, metadata| {
+            metadata.shift_remove("grant_types_supported");
+            metadata.insert("response_types_supported".to_owned(), json!(["code"]));
+        }),
+    },
+    Fault {
         id: "metadata.id_token_token_missing",
         breaks: &["OIDCD-3-12"],
         summary: "open registration, but no response type id_token token",

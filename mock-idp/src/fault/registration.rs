@@ -10,13 +10,15 @@ use crate::route::Endpoint;
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
-        id: "registration.application_type_native",
+        id: "registration.alg_none_unasked",
         breaks: &["OIDCR-2-11"],
-        summary: "a client that names no application_type is a native one",
+        summary: "a client that names no algorithm for its ID tokens has none",
         needs: Some("dcr"),
-        break_: Break::Set(Document::Registration, "application_type", || {
-            json!("native")
-        }),
+        break_: Break::Set(
+            Document::Registration,
+            "id_token_signed_response_alg",
+            || json!("none"),
+        ),
     },
     Fault {
         id: "registration.assertion_alg",
@@ -27,7 +29,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         id: "registration.auth_method_missing",
-        breaks: &["RFC7591-2-3", "RFC7591-3.2.1-3", "OIDCR-3.2-5"],
+        breaks: &["RFC7591-2-3", "RFC7591-3.2.1-3"],
         summary: "the answer does not tell the token_endpoint_auth_method",
         needs: Some("dcr"),
         break_: Break::Drop(Document::Registration, "token_endpoint_auth_method"),
@@ -262,6 +264,19 @@ pub(super) const FAULTS: &[Fault] = &[
         summary: "a client of the code flow is registered without a redirect URI",
         needs: Some("dcr"),
         break_: Break::Omit(Check::RegistrationRedirectUriMissing),
+    },
+    Fault {
+        id: "registration.replaced_silently",
+        breaks: &["OIDCR-3.2-5"],
+        summary: "a client_name is replaced, and the answer to the registration does not tell it",
+        needs: Some("dcr_mgmt"),
+        break_: Break::Json(Document::Registration, |ctx, answer| {
+            if ctx.request.method() == Method::POST {
+                answer.shift_remove("client_name");
+            } else {
+                answer.insert("client_name".to_owned(), json!("another name"));
+            }
+        }),
     },
     Fault {
         id: "registration.secret_expiry_missing",

@@ -42,6 +42,16 @@ fn refuse(ctx: &Context<'_>, reply: &mut Reply) {
     *reply = OauthError::no_token(&ctx.issuer.url).into_reply();
 }
 
+/// Changes a response that is a JWT.
+fn change_jwt(reply: &mut Reply, change: fn(&mut String)) {
+    let media_type = reply.response.headers().get(CONTENT_TYPE);
+    if media_type.is_some_and(|value| value == "application/jwt") {
+        let mut token = String::from_utf8_lossy(reply.response.body()).into_owned();
+        change(&mut token);
+        *reply.response.body_mut() = token.into();
+    }
+}
+
 pub(super) const FAULTS: &[Fault] = &[
     fault(
         "userinfo.access_denied",
@@ -256,6 +266,31 @@ pub(super) const FAULTS: &[Fault] = &[
         &["RFC6750-3.1-5"],
         "a token without the scope openid is taken",
         Break::Omit(Check::UserinfoScope),
+    ),
+    fault(
+        "userinfo.signature_forged",
+        &["OIDCR-2-12"],
+        "the signature of a signed response does not verify",
+        answer(|_, reply| {
+            change_jwt(reply, |token| {
+                let signature = token.rfind('.').unwrap_or_default() + 1;
+                let first = token[signature..].starts_with('A');
+                let other = if first { "B" } else { "A" };
+                token.replace_range(signature..=signature, other);
+            });
+        }),
+    ),
+    fault(
+        "userinfo.signed_alg_none",
+        &["OIDCR-2-12"],
+        "a signed response has no signature, and says so",
+        answer(|_, reply| {
+            change_jwt(reply, |token| {
+                let claims = token.split('.').nth(1).unwrap_or_default();
+                // {"alg":"none"}
+                *token = format!("eyJhbGciOiJub25lIn0.{claims}.");
+            });
+        }),
     ),
     fault(
         "userinfo.signed_as_json",

@@ -139,7 +139,10 @@ pub(crate) fn read(ctx: &Context<'_>, given: &Map<String, Value>) -> Result<Meta
     default("application_type", json!("web"));
     default("grant_types", json!(grant_types));
     default("response_types", json!(response_types));
-    default("token_endpoint_auth_method", json!(auth.name()));
+    default(
+        "token_endpoint_auth_method",
+        json!(ClientAuth::Basic.name()),
+    );
     default("id_token_signed_response_alg", json!("RS256"));
     default("subject_type", json!("public"));
     if let Some(scope) = &scope {

@@ -14,7 +14,7 @@ use crate::provider::{AuthMethod, ClientConfig};
 const ISSUER: &str = "https://op.example";
 const REDIRECT_URI: &str = "https://rp.example/cb";
 
-fn page(status: u16, body: &str) -> Answer {
+pub(in crate::checks) fn page(status: u16, body: &str) -> Answer {
     Answer {
         response: http::Response::builder()
             .status(status)
@@ -27,7 +27,7 @@ fn page(status: u16, body: &str) -> Answer {
 }
 
 /// A request with these changes, and where it ended: a URL, `form:` and parameters, or the status of a page.
-fn attempt(changes: &[(&str, &str)], end: &str) -> AuthorizationAttempt {
+pub(in crate::checks) fn attempt(changes: &[(&str, &str)], end: &str) -> AuthorizationAttempt {
     let mut parameters = Parameters::new([
         ("response_type", "code"),
         ("client_id", "c"),
@@ -376,6 +376,26 @@ fn responses_by_form() {
 }
 
 #[test]
+fn offline_access_is_ignored_or_refused() {
+    for (end, expected) in [
+        ("https://rp.example/cb#id_token=e&state=b", "met"),
+        (
+            "https://rp.example/cb#id_token=e&refresh_token=r&state=b",
+            "violated",
+        ),
+        (
+            "https://rp.example/cb#error=invalid_scope&state=b",
+            "not applicable",
+        ),
+        ("400", "not applicable"),
+    ] {
+        let response = response(&[("response_type", "id_token")], end);
+        let rule = Rule::find(front_channel::RULES, "OIDCC-11-2").unwrap();
+        assert_eq!(word(&rule.judge(&response)), expected, "{end}");
+    }
+}
+
+#[test]
 fn request_objects() {
     let with_state = "https://rp.example/cb?code=a&state=b";
     for (id, end, takes, expected) in [
@@ -394,6 +414,11 @@ fn request_objects() {
             "violated",
         ),
         ("OIDCC-6.1-1", "400", false, "violated"),
+        ("OIDCC-6.1-1", "400", true, "met"),
+        ("OIDCC-6.1-1", "500", true, "review"),
+        ("OIDCC-6.2-1", "400", false, "violated"),
+        ("OIDCC-6.2-1", "400", true, "met"),
+        ("OIDCC-6.2-1", "500", true, "review"),
         (
             "OIDCC-6.2-1",
             "https://rp.example/cb?error=request_uri_not_supported",

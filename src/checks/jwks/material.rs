@@ -12,7 +12,27 @@ use super::{Jwks, each_of};
 
 /// A key with `x5c` has its bare members too, equal to the key of the first certificate
 /// ([OpenID Connect Discovery 1.0 section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)).
+///
+/// A key of a kind that is not read in certificates is left to a person.
 pub fn x5c_has_the_key(jwks: &Jwks) -> Finding {
+    let finding = certified_keys(jwks);
+    let unread = jwks.keys().iter().find(|key| has_unread_certificate(key));
+    match (finding, unread) {
+        (Finding::Met, Some(key)) => Finding::needs_review(format!(
+            "{}: is the key of its certificate the bare one? It is of a kind that is not read here",
+            key.label()
+        )),
+        (finding, _) => finding,
+    }
+}
+
+fn has_unread_certificate(key: &Jwk) -> bool {
+    let certificates = key.get("x5c").map(key::certificates);
+    let first = certificates.and_then(|all| all.ok()?.into_iter().next());
+    first.is_some_and(|der| certificate::public_key(&der) == Ok(CertificateKey::Other))
+}
+
+fn certified_keys(jwks: &Jwks) -> Finding {
     each_of(
         jwks,
         "the bare key, equal to that of the first certificate of x5c",
@@ -39,6 +59,7 @@ pub fn x5c_has_the_key(jwks: &Jwks) -> Finding {
                     | KeyError::NotSupported(_),
                 ) => None,
                 Err(error) => Some(format!("no bare key: {error}")),
+                Ok(_) if certified == CertificateKey::Other => None,
                 Ok(bare) if is_same(bare, &certified) => None,
                 Ok(_) => Some("the certificate has another key".to_owned()),
             }
@@ -158,12 +179,25 @@ fn is_same(bare: &PublicKey, certified: &CertificateKey) -> bool {
                 curve: certified_curve,
                 point: certified_point,
             },
-        ) => curve == certified_curve && point == certified_point,
+        ) => curve == certified_curve && is_same_point(point, certified_point),
         (PublicKey::Ed25519(Ed25519PublicKey { x, .. }), CertificateKey::Ed25519(certified)) => {
             x == certified
         }
         _ => false,
     }
+}
+
+/// Whether an uncompressed point (`04`, x, y) is the one of the certificate, which may be compressed: `02` for an
+/// even y and `03` for an odd one, then x.
+fn is_same_point(point: &[u8], certified: &[u8]) -> bool {
+    let (Some((_, coordinates)), Some((form @ (2 | 3), x))) =
+        (point.split_first(), certified.split_first())
+    else {
+        return point == certified;
+    };
+    let (own_x, y) = coordinates.split_at(coordinates.len() / 2);
+    let parity = y.last().map(|last| 2 + (last & 1));
+    own_x == x && parity == Some(*form)
 }
 
 fn complete(
@@ -189,4 +223,25 @@ fn complete(
             }),
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_the_same_however_they_are_written() {
+        let (even, odd) = ([4, 7, 8, 1, 2], [4, 7, 8, 1, 3]);
+        for (point, certified, same) in [
+            (even, &even[..], true),
+            (even, &odd[..], false),
+            (even, &[2, 7, 8], true),
+            (even, &[3, 7, 8], false),
+            (odd, &[3, 7, 8], true),
+            (odd, &[3, 7, 9], false),
+            (odd, &[], false),
+        ] {
+            assert_eq!(is_same_point(&point, certified), same, "{certified:?}");
+        }
+    }
 }

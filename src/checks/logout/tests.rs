@@ -2,6 +2,7 @@ use bytes::Bytes;
 use http::Method;
 
 use super::*;
+use crate::checks::authorization_response;
 use crate::flow::LogoutPlan;
 use crate::http::Answer;
 use crate::login::{Arrival, Callback, Decision, PageSeen};
@@ -71,6 +72,27 @@ fn name(finding: &Finding) -> &'static str {
         Finding::Violated { .. } => "violated",
         Finding::NotApplicable { .. } => "not applicable",
         Finding::NeedsReview { .. } => "review",
+    }
+}
+
+#[test]
+fn who_was_not_asked_agreed_to_no_logout() {
+    let alive = authorization_response::tests::attempt(&[], "https://rp.example/cb?code=c");
+    let over =
+        authorization_response::tests::attempt(&[], "https://rp.example/cb?error=login_required");
+    for (after, asked, recorded, expected) in [
+        (&over, &[][..], true, "met"),
+        (&over, &[], false, "met"),
+        (&alive, &[PageKind::Confirmation], true, "violated"),
+        (&alive, &[], true, "not applicable"),
+        (&alive, &[], false, "review"),
+    ] {
+        let mut logout = attempt(&[], Ok(URI), asked);
+        if !recorded {
+            logout.arrival.exchanges.clear();
+        }
+        let finding = session_is_over(&logout, after, "redirect with login_required");
+        assert_eq!(name(&finding), expected, "{asked:?} {recorded}");
     }
 }
 

@@ -75,7 +75,7 @@ fn verdict(id: &str, discovery: &Discovery) -> Verdict {
 fn a_right_document_violates_nothing() {
     let right = discovery(&document(&json!({})).to_string(), &HEADERS);
     for rule in RULES {
-        let expected = if rule.id == "OIDCD-3-13" {
+        let expected = if rule.id == "OIDCD-3-20" {
             Verdict::NotApplicable
         } else {
             Verdict::Met
@@ -157,9 +157,9 @@ fn each_rule_sees_what_it_is_about() {
             Violated,
         ),
         ("OIDCD-3-12", json!({"grant_types_supported": null}), Met),
-        ("OIDCD-3-13", json!({"grant_types_supported": null}), Met),
+        ("OIDCD-3-20", json!({"grant_types_supported": null}), Met),
         (
-            "OIDCD-3-13",
+            "OIDCD-3-20",
             json!({"grant_types_supported": null, "response_types_supported": ["code"]}),
             Violated,
         ),
@@ -198,6 +198,22 @@ fn each_rule_sees_what_it_is_about() {
     ] {
         let discovery = discovery(&document(&changes).to_string(), &HEADERS);
         assert_eq!(verdict(id, &discovery), expected, "{id} {changes}");
+    }
+}
+
+#[test]
+fn a_document_that_is_missing_is_one_violation() {
+    for body in ["<h1>Not found</h1>", r#"{"error": "not_found"}"#] {
+        let mut discovery = discovery(body, &HEADERS);
+        *discovery.metadata.answer.response.status_mut() = http::StatusCode::NOT_FOUND;
+        for rule in RULES {
+            let expected = if rule.id == "OIDCD-4-1" {
+                Verdict::Violated
+            } else {
+                Verdict::NotApplicable
+            };
+            assert_eq!(verdict(rule.id, &discovery), expected, "{} {body}", rule.id);
+        }
     }
 }
 

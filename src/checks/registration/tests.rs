@@ -86,13 +86,19 @@ fn each_rule_sees_what_it_is_about() {
         (
             "OIDCR-2-11",
             json!({"application_type": "native"}),
-            Some(false),
+            Some(true),
         ),
         (
             "OIDCR-2-11",
             json!({"id_token_signed_response_alg": "ES256"}),
+            Some(true),
+        ),
+        (
+            "OIDCR-2-11",
+            json!({"id_token_signed_response_alg": "none"}),
             Some(false),
         ),
+        ("OIDCR-2-11", json!({"response_types": null}), Some(false)),
         (
             "OIDCR-3.2-3",
             json!({"client_secret_expires_at": null}),
@@ -128,7 +134,6 @@ fn each_rule_sees_what_it_is_about() {
             json!({"registration_access_token": null}),
             Some(false),
         ),
-        ("OIDCR-3.2-5", json!({"redirect_uris": null}), Some(false)),
         (
             "RFC7591-3.2.1-3",
             json!({"redirect_uris": null}),
@@ -142,11 +147,18 @@ fn each_rule_sees_what_it_is_about() {
         (
             "RFC7591-2-3",
             json!({"grant_types": ["implicit"]}),
-            Some(false),
+            Some(true),
         ),
+        ("RFC7591-2-3", json!({"grant_types": []}), Some(false)),
+        ("RFC7591-2-3", json!({"grant_types": null}), Some(false)),
         (
             "RFC7591-2-3",
             json!({"token_endpoint_auth_method": "client_secret_post"}),
+            Some(true),
+        ),
+        (
+            "RFC7591-2-3",
+            json!({"token_endpoint_auth_method": ["client_secret_post"]}),
             Some(false),
         ),
         (

@@ -96,7 +96,7 @@ fn login_trouble(diagnosis: &mut Diagnosis, at: String, name: &str, error: &Logi
         LoginError::TooSlow { .. } => {
             diagnosis.look(at, Health::Unknown, seen, Some("login.max_time".to_owned()));
         }
-        LoginError::BadRedirect { .. } => diagnosis.look(at, Health::Unknown, seen, None),
+        LoginError::BadRedirect { .. } | LoginError::HeldBack(_) => diagnosis.look(at, Health::Unknown, seen, None),
     }
 }
 

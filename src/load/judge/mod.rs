@@ -72,6 +72,7 @@ pub(crate) fn lost(error: &LoginError) -> Failure {
             example: error.to_string(),
         },
         LoginError::Rejected { .. } => Failure::absent("login_rejected", error.to_string()),
+        LoginError::HeldBack(_) => Failure::absent("http_429", error.to_string()),
         LoginError::NotUnderstood { .. }
         | LoginError::TooManySteps { .. }
         | LoginError::External { .. } => Failure::absent("page", error.to_string()),
