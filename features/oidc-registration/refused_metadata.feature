@@ -14,8 +14,8 @@ Feature: Client metadata that are not registered
       """
       {"redirect_uris": ["https://127.0.0.1:8765/callback"
       """
-    Then the registration error satisfies
-      | RFC7591-3.2.2-1 | a registration that is no JSON or ill-typed gets 400 |
+    Then the registration is refused
+      | RFC7591-3.2.2-1 | a registration that is no JSON or ill-typed gets 400 | 400 |
 
   Scenario: Redirect URIs of the wrong type
     Given a registered client
@@ -50,13 +50,16 @@ Feature: Client metadata that are not registered
     Then the registration is refused
       | RFC7591-5-2 | unsafe redirect_uris are not registered | any error |
 
+  # Of a public client: to a confidential one OpenID Connect Core 3.1.2.1 permits http, where the provider does.
   Scenario: A redirect URI by plain http
     Given a registered client
+      | token_endpoint_auth_method | "none" |
     When a client is registered
-      | redirect_uris | ["http://rp.example.com/callback"] |
+      | token_endpoint_auth_method | "none"                             |
+      | redirect_uris              | ["http://rp.example.com/callback"] |
     Then the registration is refused
-      | RFC7591-5-2   | unsafe redirect_uris are not registered                  | any error |
-      | RFC9700-2.6-1 | an http redirect_uri is refused unless it is loopback    | any error |
+      | RFC7591-5-2   | unsafe redirect_uris are not registered               | any error |
+      | RFC9700-2.6-1 | an http redirect_uri is refused unless it is loopback | any error |
 
   @needs.implicit
   Scenario: A web client of the implicit flow by plain http

@@ -11,6 +11,7 @@ Variables: PORT and WORK from start.sh, and
 import json
 import os
 import secrets
+import threading
 import time
 from html import escape
 from urllib.parse import quote, urlencode
@@ -246,6 +247,7 @@ class Token(TokenMixin):
 
 CODES, USED_CODES, ACCESS_TOKENS, REFRESH_TOKENS, DEVICE_CODES, DEVICE_GRANTS = {}, set(), {}, {}, {}, {}
 ASSERTION_IDS = set()
+ONE_AT_A_TIME = threading.Lock()
 
 
 def save_token(token, req):
@@ -565,6 +567,20 @@ def page(title, body):
     return f"<!doctype html><html><head><title>{title}</title></head><body><h1>{title}</h1>{body}</body></html>"
 
 
+def anti_forgery():
+    token = session.setdefault("anti_forgery", secrets.token_urlsafe(16))
+    return f'<input type="hidden" name="anti_forgery" value="{token}">'
+
+
+def forged():
+    sent, kept = request.form.get("anti_forgery", ""), session.get("anti_forgery", "")
+    return not kept or not secrets.compare_digest(sent.encode(), kept.encode())
+
+
+def refuse_forgery():
+    return page("Error", "<p>This form was not made for this browser.</p>"), 403
+
+
 def error_page(error):
     return page("Error", f"<p>{escape(error.error)}: {escape(error.get_error_description() or '')}</p>"), 400
 
@@ -607,6 +623,8 @@ def login():
     if not back.startswith("/") or back.startswith("//"):
         back = "/"
     if request.method == "POST":
+        if forged():
+            return refuse_forgery()
         user = USERS.get(request.form.get("username", ""))
         password = request.form.get("password", "")
         if user and secrets.compare_digest(user["password"].encode(), password.encode()):
@@ -615,7 +633,7 @@ def login():
             session.update(user_id=user["sub"], auth_time=int(time.time()), fresh=True, consents=consents)
             return redirect(back, 303)
         message = '<p class="error">Wrong username or password</p>'
-    form = f"""{message}<form method="post" action="/login"><input type="hidden" name="next" value="{escape(back)}">
+    form = f"""{message}<form method="post" action="/login">{anti_forgery()}<input type="hidden" name="next" value="{escape(back)}">
 <label>Username <input name="username" type="text" required></label>
 <label>Password <input name="password" type="password" required></label>
 <button type="submit">Log in</button></form>"""
@@ -630,7 +648,9 @@ def authorize():
     user = signed_in()
     prompts = (request.values.get("prompt") or "").split()
     fresh = session.pop("fresh", False) if request.method == "GET" else session.get("fresh", False)
-    max_age = request.values.get("max_age") or ""
+    client = CLIENTS.get(request.values.get("client_id"))
+    default_max_age = client.client_metadata.get("default_max_age", "") if client else ""
+    max_age = request.values.get("max_age") or str(default_max_age)
     age = time.time() - session.get("auth_time", 0)
     stale = bool(user) and not LAX and max_age.isdigit() and age > int(max_age) and not fresh
     if stale and "none" in prompts:
@@ -647,6 +667,8 @@ def authorize():
     if request.method == "POST":
         if not user:
             return to_login()
+        if forged():
+            return refuse_forgery()
         allowed = request.form.get("confirm") == "yes"
         if allowed:
             session["consents"] = {**session.get("consents", {}), client_id: sorted(asked | granted)}
@@ -660,7 +682,7 @@ def authorize():
         error.state = grant.request.payload.state
         return server.handle_error_response(request, error)
     form = f"""<p>{escape(client_id)} asks for: {escape(" ".join(sorted(asked)))}</p>
-<form method="post" action="{escape(request.full_path)}">
+<form method="post" action="{escape(request.full_path)}">{anti_forgery()}
 <button name="confirm" value="yes" type="submit">Allow</button>
 <button name="confirm" value="no" type="submit">Deny</button></form>"""
     return page("Consent", form)
@@ -668,7 +690,9 @@ def authorize():
 
 @app.post("/token")
 def token():
-    return server.create_token_response()
+    # The library looks a code or refresh token up first and ends it later: what a database would do by a transaction.
+    with ONE_AT_A_TIME:
+        return server.create_token_response()
 
 
 @app.post("/revoke")
@@ -702,8 +726,8 @@ def logout():
         asked = server.validate_endpoint_request("end_session")
     except OAuth2Error as error:
         return error_page(error)
-    if asked.needs_confirmation and request.form.get("confirm") != "yes":
-        form = f"""<form method="post" action="{escape(request.full_path)}">
+    if asked.needs_confirmation and (request.form.get("confirm") != "yes" or forged()):
+        form = f"""<form method="post" action="{escape(request.full_path)}">{anti_forgery()}
 <button name="confirm" value="yes" type="submit">Log out</button></form>"""
         return page("Logout", form)
     return server.create_endpoint_response("end_session", asked) or page("Logged out", "<p>Signed out.</p>")
@@ -715,10 +739,12 @@ def device():
     if not user:
         return to_login()
     if request.method == "POST":
+        if forged():
+            return refuse_forgery()
         DEVICE_GRANTS[request.form["user_code"]] = (user, request.form.get("confirm") == "yes")
         return page("Device", "<p>Done.</p>")
     code = escape(request.args.get("user_code", ""))
-    form = f"""<form method="post" action="/device"><input name="user_code" type="text" value="{code}">
+    form = f"""<form method="post" action="/device">{anti_forgery()}<input name="user_code" type="text" value="{code}">
 <button name="confirm" value="yes" type="submit">Allow</button>
 <button name="confirm" value="no" type="submit">Deny</button></form>"""
     return page("Device", form)
