@@ -92,7 +92,7 @@ pub(super) fn spoiled(client: &ClientConfig, word: &str) -> Result<String, Halt>
         .find(|spoiled| !registered.contains(spoiled))
         .ok_or_else(|| {
             Halt::missing(format!(
-                "no redirect_uri of client `{}` can be changed to {{{word}}}",
+                "no redirect_uri of client `{}` can be changed to a {word}",
                 client.id
             ))
         })
