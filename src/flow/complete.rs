@@ -180,7 +180,8 @@ impl Specimens {
     /// The journey of `plan` by a user of the pool; `key` tells which journeys are the same.
     ///
     /// # Errors
-    /// As [`RelyingParty::complete`]; the same error for everybody who asks.
+    /// As [`RelyingParty::complete`], twice in a row where the provider blocked it; the same error for everybody
+    /// who asks.
     pub async fn get(
         &self,
         rp: &RelyingParty,
@@ -193,7 +194,13 @@ impl Specimens {
         };
         cell.get_or_init(|| async {
             let lease = rp.sessions.lease(rp.user()?);
-            rp.complete(lease.session(), plan).await.map(Arc::new)
+            let first = rp.complete(lease.session(), plan.clone()).await;
+            let journey = match first {
+                // A server that stumbles once must not stop everybody who shares this journey.
+                Err(Halt::Blocked { .. }) => rp.complete(lease.session(), plan).await,
+                other => other,
+            };
+            journey.map(Arc::new)
         })
         .await
         .clone()

@@ -63,12 +63,13 @@ said() { sed -n "s/^$1 //p" "$log" | head -n 1; }
 issuer=$(said READY)
 ca=$(said CA)
 client_key=$(said CLIENT_KEY)
+version=$(said VERSION)
 
-# The provider file: the preset with the issuer and the authority of this start, the client whose key was made for this
-# start, and the provider's known deviations.
+# The provider file: the preset with the version, the issuer and the authority of this start, the client whose key was
+# made for this start, and the provider's known deviations.
 file=$WORK/provider.toml
 {
-  sed -e "s|^issuer = .*|issuer = \"$issuer\"${ca:+\\
+  sed -e "s|^name = \"\(.*\)\"|name = \"\1 $version\"|" -e "s|^issuer = .*|issuer = \"$issuer\"${ca:+\\
 cacert = \"$ca\"}|" "$root/src/provider/presets/$name.toml"
   if [ -n "$client_key" ]; then
     printf '\n[[client]]\nid = "conformance-private-key-jwt"\nauth = "private_key_jwt"\n'

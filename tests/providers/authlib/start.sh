@@ -10,5 +10,6 @@ install() {
 installed authlib requirements.txt install
 certificate
 client_key
+sed -n 's/^Authlib==/VERSION /p' requirements.txt
 # -B: no bytecode beside server.py, which stands in the checkout.
 exec "$INSTALLED/bin/python" -B server.py

@@ -19,6 +19,7 @@ install() {
 installed keycloak version install
 certificate
 client_key
+echo "VERSION $version"
 
 # A home of its own for each start: Keycloak writes into data/, and imports from there.
 home=$WORK/home

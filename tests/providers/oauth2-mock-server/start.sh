@@ -6,4 +6,5 @@ cd "$(dirname "$0")"
 install() { cp package.json package-lock.json "$1" && npm ci --prefix "$1" --no-audit --no-fund; }
 installed oauth2-mock-server package-lock.json install
 certificate
+sed -n 's/.*"oauth2-mock-server": "\(.*\)".*/VERSION \1/p' package.json
 exec node server.mjs

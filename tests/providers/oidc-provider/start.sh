@@ -7,4 +7,5 @@ install() { cp package.json package-lock.json "$1" && npm ci --prefix "$1" --no-
 installed oidc-provider package-lock.json install
 certificate
 client_key
+sed -n 's/.*"oidc-provider": "\(.*\)".*/VERSION \1/p' package.json
 exec node server.mjs
