@@ -186,6 +186,11 @@ impl AuthorizationAttempt {
         self.answer.as_ref()?.get("code")
     }
 
+    fn was_refused_at_once(&self) -> bool {
+        let refused = (self.answer.as_ref()).is_none_or(|answer| answer.error().is_some());
+        refused && self.arrival.pages.is_empty()
+    }
+
     /// The exchange that ended it.
     pub fn exchange(&self) -> u32 {
         match &self.arrival.end {
@@ -250,8 +255,20 @@ impl RelyingParty {
         let endpoint = self.plain_authorization_endpoint()?;
         self.announce(&plan);
         let start = plan.request(&endpoint)?;
-        let arrival = self.travel(session, start, plan.decision, purpose).await?;
-        Ok(self.keep(AuthorizationAttempt::of(plan, arrival)))
+        let user = &session.user.username;
+        let turn = self.first_journeys.turn(&plan.client.id, user).await;
+        let arrival = self.travel(session, start, plan.decision, purpose).await;
+        let attempt = arrival.map(|arrival| AuthorizationAttempt::of(plan, arrival));
+        // One that was refused at once met no page on which the user could have consented.
+        let refused = attempt
+            .as_ref()
+            .is_ok_and(AuthorizationAttempt::was_refused_at_once);
+        if let Some(turn) = turn
+            && !refused
+        {
+            turn.made();
+        }
+        Ok(self.keep(attempt?))
     }
 
     /// As [`RelyingParty::authorize`], by a user whose password was right a moment ago: where the login page

@@ -6,6 +6,7 @@
 mod authorize;
 mod client_key;
 mod complete;
+mod first_journey;
 mod forgery;
 mod issued;
 mod logout;

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::authorize::Attempts;
 use super::client_key::RunKey;
+use super::first_journey::FirstJourneys;
 use super::oauth_metadata::OauthMetadata;
 use super::registration::Registered;
 use super::session::Sessions;
@@ -59,6 +60,7 @@ pub struct RelyingParty {
     pub logouts: Logouts,
     /// The codes and tokens that came.
     pub issued: Issued,
+    pub(super) first_journeys: FirstJourneys,
     pub(super) registered: Registered,
     /// The audience of client assertions, once it is known.
     pub(super) audience: Arc<OnceCell<String>>,
@@ -97,6 +99,7 @@ impl RelyingParty {
             attempts: Attempts::default(),
             logouts: Logouts::default(),
             issued: Issued::default(),
+            first_journeys: FirstJourneys::default(),
             registered: Registered::default(),
             audience: Arc::default(),
             run_key: OnceLock::new(),
@@ -117,6 +120,7 @@ impl RelyingParty {
             ..self.options.clone()
         };
         Self {
+            first_journeys: self.first_journeys.clone(),
             registered: self.registered.clone(),
             attempts: self.attempts.clone(),
             audience: Arc::clone(&self.audience),
@@ -127,6 +131,7 @@ impl RelyingParty {
     /// The same relying party with no session and no specimen: to look at something again, alone.
     pub fn afresh(&self) -> Self {
         Self {
+            first_journeys: self.first_journeys.clone(),
             registered: self.registered.clone(),
             attempts: self.attempts.clone(),
             audience: Arc::clone(&self.audience),

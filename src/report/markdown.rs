@@ -80,7 +80,10 @@ pub(super) fn verdict(run: &Run) -> String {
         n => format!("{} failed", count(n, "requirement")),
     };
     if !known.is_empty() {
-        text.push_str(&format!(" beside {}", count(known.len(), "known deviation")));
+        text.push_str(&format!(
+            " beside {}",
+            count(known.len(), "known deviation")
+        ));
     }
     match run.totals.error {
         0 => {}
