@@ -24,11 +24,11 @@ Feature: Rotation of refresh tokens
   Scenario: A refresh token after its successor was used
     Given the public client
     And a completed authorization code flow of its own with a refresh token
-    And the client has used the refresh token
+    When 2 seconds pass
+    Given the client has used the refresh token
     And the refresh token was replaced
     And the client has used the refresh token
-    When 2 seconds pass
-    And the client uses the refresh token
+    When the client uses the refresh token
       | refresh_token | {first refresh_token} |
     Then the token request is refused
       | RFC9700-4.14.2-6   | a refresh token that was rotated is refused          | 400 invalid_grant |
