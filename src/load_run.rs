@@ -154,6 +154,9 @@ pub struct RequestFigures {
     pub latency_ms: Percentiles,
     /// From the moment of sending to the last byte of the body.
     pub service_ms: Percentiles,
+    /// Points of the distribution of `latency_ms`, for a chart: percent, and the milliseconds that so many did not exceed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub distribution: Vec<(f64, f64)>,
     /// The whole distribution of `latency_ms` in microseconds: HdrHistogram V2, base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_histogram: Option<String>,

@@ -1,6 +1,6 @@
 //! `oidcheck load`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -18,7 +18,7 @@ use crate::load::scenario::{self, Workload, check_rate};
 use crate::load::{Load, LoadError, LoadOptions, Scenario, Stop, Threshold};
 use crate::load_run::LoadRun;
 use crate::provider::ProviderConfig;
-use crate::report::Format;
+use crate::report::{Format, load as report};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -73,6 +73,9 @@ pub(super) struct LoadArgs {
     /// A rule that stops the run as soon as it is broken; may be repeated
     #[arg(help_heading = "Load", long, value_name = "RULE")]
     abort_on: Vec<Threshold>,
+    /// An earlier load.json to compare with
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    baseline: Option<PathBuf>,
     /// Reports to write: json, junit, html, markdown
     #[arg(
         long,
@@ -117,6 +120,7 @@ pub(super) async fn load(args: LoadArgs, terminal: Terminal) -> Result<u8, Confi
     crate::load::claim_interrupts();
     let mut signals = Signals::listen();
     let scenario = args.scenario()?;
+    let baseline = args.baseline.as_deref().map(load_run).transpose()?;
     let (config, mock) = args.provider(&scenario).await?;
     let load = Load::new(config, scenario).options(LoadOptions {
         client: args.provider.client_options(),
@@ -141,9 +145,12 @@ pub(super) async fn load(args: LoadArgs, terminal: Terminal) -> Result<u8, Confi
             return Ok(exit::UNJUDGED);
         }
     };
-    terminal.print(&crate::report::load::console(&run, terminal.out));
+    terminal.print(&report::console(&run, terminal.out));
+    if let Some(earlier) = &baseline {
+        terminal.print(&report::comparison(&run, earlier, terminal.out));
+    }
     let mut code = exit_code(&run);
-    match reports.write(&run) {
+    match reports.write(&run, baseline.as_ref()) {
         Ok(paths) if !args.quiet => {
             for path in paths {
                 terminal.say(&format!("wrote {}", path.display()));
@@ -167,6 +174,14 @@ async fn make(load: Load, find_capacity: bool) -> Result<LoadRun, LoadError> {
         true => load.find_capacity().await,
         false => load.run().await,
     }
+}
+
+/// Reads a saved load run.
+fn load_run(path: &Path) -> Result<LoadRun, ConfigError> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| ConfigError::file(&name, format!("can't be read: {e}")))?;
+    report::read(&name, &text)
 }
 
 /// The exit code of a load run.

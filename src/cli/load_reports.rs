@@ -31,7 +31,11 @@ impl LoadReports {
     }
 
     /// Writes the reports; gives their paths.
-    pub(super) fn write(&self, run: &LoadRun) -> Result<Vec<PathBuf>, String> {
+    pub(super) fn write(
+        &self,
+        run: &LoadRun,
+        baseline: Option<&LoadRun>,
+    ) -> Result<Vec<PathBuf>, String> {
         let Some(folder) = &self.folder else {
             return Ok(Vec::new());
         };
@@ -39,7 +43,7 @@ impl LoadReports {
             .map_err(|e| format!("{} can't be made: {e}", folder.display()))?;
         let mut paths = Vec::new();
         for format in &self.formats {
-            if let Some(text) = load::render(*format, run) {
+            if let Some(text) = load::render(*format, run, baseline) {
                 let path = folder.join(load::file_name(*format));
                 replace(&path, &text)?;
                 paths.push(path);

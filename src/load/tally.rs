@@ -286,6 +286,7 @@ impl Figures {
             },
             latency_ms: percentiles(&self.latency),
             service_ms: percentiles(&self.service),
+            distribution: distribution(&self.latency),
             latency_histogram: encode(&self.latency),
             service_histogram: encode(&self.service),
         }
@@ -327,6 +328,24 @@ fn percentiles(histogram: &Histogram<u64>) -> Percentiles {
         max: Some(histogram.max() as f64 / 1e3),
         mean: Some((histogram.mean() * 1e3).round() / 1e6),
     }
+}
+
+/// Points that are even on a scale of nines: ten to each of them, as far as there are requests to tell.
+fn distribution(histogram: &Histogram<u64>) -> Vec<(f64, f64)> {
+    if histogram.is_empty() {
+        return Vec::new();
+    }
+    let nines = (histogram.len() as f64).log10();
+    let steps = (nines * 10.0).floor().max(0.0) as u32;
+    let mut points: Vec<(f64, f64)> = (0..=steps)
+        .map(|step| {
+            let part = 1.0 - 10f64.powf(-f64::from(step) / 10.0);
+            let ms = histogram.value_at_quantile(part) as f64 / 1e3;
+            ((part * 1e8).round() / 1e6, ms)
+        })
+        .collect();
+    points.push((100.0, histogram.max() as f64 / 1e3));
+    points
 }
 
 /// The whole distribution, so that those of several machines can be added up exactly.

@@ -12,19 +12,23 @@ use serde::Serialize;
 
 use super::escape::script_json;
 use super::matrix;
+use crate::load_run::LoadRun;
 use crate::run::Run;
 
+mod chart;
 mod exchanges;
+mod load_view;
 mod matrix_view;
 mod text;
 mod view;
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/page.js");
-const TEMPLATES: [(&str, &str); 3] = [
+const TEMPLATES: [(&str, &str); 4] = [
     ("base.html", include_str!("html/base.html")),
     ("run.html", include_str!("html/run.html")),
     ("matrix.html", include_str!("html/matrix.html")),
+    ("load.html", include_str!("html/load.html")),
 ];
 
 /// The page of one run.
@@ -40,6 +44,11 @@ pub(super) fn matrix(runs: &[Run]) -> String {
         &matrix_view::matrix(runs, &matrix::sections(runs)),
         "[]",
     )
+}
+
+/// The page of a load run.
+pub(super) fn load(run: &LoadRun, baseline: Option<&LoadRun>) -> String {
+    page("load.html", &load_view::load(run, baseline), "[]")
 }
 
 fn page(template: &str, view: &impl Serialize, data: &str) -> String {

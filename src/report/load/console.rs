@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::console::Style;
 use super::super::escape::line;
+use super::baseline::{changes, differs};
 use crate::finding::Outcome;
 use crate::load_run::{LoadRun, RequestFigures, Second, WorkloadInfo, WorkloadKind};
 
@@ -30,6 +31,10 @@ pub fn console(run: &LoadRun, style: Style) -> String {
     thresholds(&mut text, run, style);
     pace(&mut text, run, style);
     capacity(&mut text, run, style);
+    let _ = writeln!(text, "\n{}", {
+        let (outcome, verdict) = super::verdict(run);
+        style.outcome(outcome, &verdict)
+    });
     for note in &run.notes {
         let _ = writeln!(text, "\n{}", style.dim(&line(note)));
     }
@@ -53,8 +58,28 @@ pub fn progress(at: f64, last: Option<&Second>, requests: u64, in_flight: u64) -
     )
 }
 
+/// Against an earlier run.
+pub fn comparison(run: &LoadRun, earlier: &LoadRun, style: Style) -> String {
+    let mut text = format!("\n{}\n", style.bold("Against the baseline"));
+    if let Some(why) = differs(run, earlier) {
+        let _ = writeln!(text, "  {}", style.outcome(Outcome::Warn, &line(&why)));
+    }
+    for change in changes(run, earlier) {
+        let _ = writeln!(
+            text,
+            "  {:<20} {:<7} {:>12} -> {:>12}  x {}",
+            line(&change.name),
+            change.figure,
+            change.before,
+            change.now,
+            change.ratio
+        );
+    }
+    text
+}
+
 /// How the load was made, in words.
-pub(super) fn workload(run: &LoadRun) -> String {
+pub(in crate::report) fn workload(run: &LoadRun) -> String {
     let seconds = |ms: u64| format!("{} s", ms as f64 / 1e3);
     let kind = match &run.workload {
         WorkloadInfo {
@@ -128,7 +153,7 @@ fn row(figures: &RequestFigures) -> [String; 9] {
 }
 
 /// Three digits or so; what was not measured is no number.
-pub(super) fn ms(value: Option<f64>) -> String {
+pub(in crate::report) fn ms(value: Option<f64>) -> String {
     match value {
         None => "-".to_owned(),
         Some(value) if value < 10.0 => format!("{value:.2}"),

@@ -1,12 +1,14 @@
 //! Reports on load runs: renderers that are pure functions of a [`LoadRun`].
 
-mod console;
+pub mod baseline;
+pub(super) mod console;
 mod json;
 
-pub use console::{console, progress};
+pub use console::{comparison, console, progress};
 pub use json::read;
 
-use super::Format;
+use super::{Format, html};
+use crate::finding::Outcome;
 use crate::load_run::LoadRun;
 
 /// The file of a format in the report directory.
@@ -19,10 +21,35 @@ pub fn file_name(format: Format) -> &'static str {
     }
 }
 
-/// Renders `run` in one format; none where a load run has no such report.
-pub fn render(format: Format, run: &LoadRun) -> Option<String> {
+/// Renders `run` in one format, beside an earlier one where there is one; none where a load run has no such report.
+pub fn render(format: Format, run: &LoadRun, baseline: Option<&LoadRun>) -> Option<String> {
     match format {
         Format::Json => Some(json::render(run)),
-        Format::Junit | Format::Html | Format::Markdown => None,
+        Format::Html => Some(html::load(run, baseline)),
+        Format::Junit | Format::Markdown => None,
+    }
+}
+
+/// The whole run as one outcome, and why.
+pub(super) fn verdict(run: &LoadRun) -> (Outcome, String) {
+    let failed = run.failed_thresholds().count();
+    if run.is_wrong() {
+        (Outcome::Fail, "Answers were wrong".to_owned())
+    } else if failed > 0 {
+        let plural = if failed == 1 { "" } else { "s" };
+        (Outcome::Fail, format!("{failed} threshold{plural} failed"))
+    } else if run.kept_pace == Some(false) {
+        (Outcome::Error, "The pace was not kept".to_owned())
+    } else if run.interrupted {
+        (Outcome::Error, "Stopped before its end".to_owned())
+    } else if run.all.count == 0 {
+        (Outcome::Error, "Nothing was measured".to_owned())
+    } else if run.thresholds.is_empty() {
+        (Outcome::Pass, "Every answer was right".to_owned())
+    } else {
+        (
+            Outcome::Pass,
+            "Every answer was right, every threshold held".to_owned(),
+        )
     }
 }

@@ -1,0 +1,275 @@
+//! What the page of a load run shows.
+
+use serde::Serialize;
+
+use super::super::escape::line;
+use super::super::load::console::{ms, workload};
+use super::super::load::verdict;
+use super::chart::{Axis, Chart, Data, chart, nines};
+use crate::load_run::{LoadRun, RequestFigures, Second};
+
+/// More errors than anyone reads.
+const INCIDENTS_LIMIT: usize = 100;
+
+#[derive(Debug, Serialize)]
+pub(super) struct View {
+    title: String,
+    tool: String,
+    scenario: String,
+    summary: String,
+    flow: String,
+    provider: String,
+    issuer: String,
+    started: String,
+    workload: String,
+    verdict: String,
+    outcome: &'static str,
+    stopped: Option<String>,
+    unsent: Option<u64>,
+    times: &'static str,
+    rows: Vec<Row>,
+    flows: String,
+    thresholds: Vec<Rule>,
+    races: Vec<Race>,
+    incidents: Vec<Wrong>,
+    more_incidents: usize,
+    charts: Vec<Chart>,
+    capacity: Vec<Step>,
+    capacity_told: Option<String>,
+    baseline: Vec<Change>,
+    phases: Vec<String>,
+    system: Vec<(String, String)>,
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    name: String,
+    count: u64,
+    failed: u64,
+    rate: String,
+    times: Vec<String>,
+    service: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Rule {
+    outcome: &'static str,
+    word: &'static str,
+    rule: String,
+    observed: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Race {
+    outcome: &'static str,
+    word: &'static str,
+    requirement: String,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Wrong {
+    outcome: &'static str,
+    word: &'static str,
+    request: String,
+    kind: String,
+    count: u64,
+    first: String,
+    last: String,
+    example: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Step {
+    outcome: &'static str,
+    word: &'static str,
+    rate: f64,
+    p50: String,
+    p99: String,
+    why: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Change {
+    name: String,
+    figure: &'static str,
+    before: String,
+    now: String,
+    ratio: String,
+}
+
+/// The whole page.
+pub(super) fn load(run: &LoadRun, baseline: Option<&LoadRun>) -> View {
+    let (outcome, verdict) = verdict(run);
+    View {
+        title: format!("{}: {}", line(&run.scenario.name), line(&run.provider.name)),
+        tool: format!("{} {}", line(&run.tool.name), line(&run.tool.version)),
+        scenario: line(&run.scenario.name),
+        summary: line(&run.scenario.summary),
+        flow: line(&run.scenario.flow.join(" → ")),
+        provider: line(&run.provider.name),
+        issuer: line(&run.provider.issuer),
+        started: line(&run.started),
+        workload: workload(run),
+        verdict,
+        outcome: outcome.as_str(),
+        stopped: run.stopped.as_deref().map(line),
+        unsent: (run.kept_pace == Some(false)).then_some(run.unsent),
+        times: match run.kept_pace {
+            Some(_) => "Milliseconds to the last byte. Latency counts from the moment when the request was due, service time from the moment when it was sent.",
+            None => "Milliseconds to the last byte, from the moment of sending.",
+        },
+        rows: run
+            .requests
+            .iter()
+            .chain((run.requests.len() != 1).then_some(&run.all))
+            .map(|figures| row(figures, run.kept_pace.is_some()))
+            .collect(),
+        flows: format!(
+            "{} passes of the flow begun, {} right, {} failed",
+            run.flows.started, run.flows.completed, run.flows.failed
+        ),
+        thresholds: run.thresholds.iter().map(|rule| {
+            let (outcome, word) = match rule.ok {
+                Some(true) => ("pass", "held"),
+                Some(false) => ("fail", "failed"),
+                None => ("skip", "not judged"),
+            };
+            Rule { outcome, word, rule: line(&rule.rule), observed: line(&rule.observed) }
+        }).collect(),
+        races: run.races.iter().map(|race| Race {
+            outcome: if race.ok { "pass" } else { "fail" },
+            word: if race.ok { "ok" } else { "wrong" },
+            requirement: line(&race.requirement),
+            text: format!(
+                "{} uses of one {} at once, {} times: {}",
+                race.parallel, line(&race.of.replace('_', " ")), race.rounds, line(&race.actual)
+            ),
+        }).collect(),
+        incidents: run.incidents.iter().take(INCIDENTS_LIMIT).map(|incident| Wrong {
+            outcome: if incident.wrong { "fail" } else { "warn" },
+            word: if incident.wrong { "wrong" } else { "error" },
+            request: line(&incident.request),
+            kind: line(&incident.kind),
+            count: incident.count,
+            first: seconds(incident.first_at_ms),
+            last: seconds(incident.last_at_ms),
+            example: line(&incident.example),
+        }).collect(),
+        more_incidents: run.incidents.len().saturating_sub(INCIDENTS_LIMIT),
+        charts: charts(run),
+        capacity: run.capacity.iter().flat_map(|capacity| &capacity.steps).map(|step| Step {
+            outcome: if step.ok { "pass" } else { "fail" },
+            word: if step.ok { "held" } else { "broke" },
+            rate: step.rate,
+            p50: ms(step.p50),
+            p99: ms(step.p99),
+            why: line(step.why.as_deref().unwrap_or_default()),
+        }).collect(),
+        capacity_told: run.capacity.as_ref().map(|capacity| match (capacity.held, capacity.broke) {
+            (Some(held), Some(broke)) => format!("The highest rate that held is {held} starts of the flow per second; {broke} did not. The figures of this page are those of {held}."),
+            (Some(held), None) => format!("{held} starts of the flow per second held; the search ended before any rate broke."),
+            (None, _) => "No rate held.".to_owned(),
+        }),
+        baseline: baseline.map(|earlier| changes(run, earlier)).unwrap_or_default(),
+        phases: [("Setup", &run.setup), ("Teardown", &run.teardown)]
+            .into_iter()
+            .filter_map(|(name, phase)| {
+                let phase = phase.as_ref()?;
+                Some(format!(
+                    "{name}: {}, {} done, {} failed, {:.1} s",
+                    line(&phase.summary), phase.done, phase.failed, phase.duration_ms as f64 / 1e3
+                ))
+            })
+            .collect(),
+        system: run.system.iter().map(|(name, value)| (line(name), line(value))).collect(),
+        notes: run.notes.iter().map(|note| line(note)).collect(),
+    }
+}
+
+fn row(figures: &RequestFigures, open: bool) -> Row {
+    let cells = |p: &crate::load_run::Percentiles| {
+        [p.p50, p.p90, p.p95, p.p99, p.p999, p.max].map(ms).to_vec()
+    };
+    Row {
+        name: line(&figures.name),
+        count: figures.count,
+        failed: figures.failed(),
+        rate: format!("{:.1}", figures.rate_per_s),
+        times: cells(&figures.latency_ms),
+        service: if open {
+            cells(&figures.service_ms)
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+fn seconds(at_ms: i64) -> String {
+    format!("{:.1} s", at_ms as f64 / 1e3)
+}
+
+fn charts(run: &LoadRun) -> Vec<Chart> {
+    let over_time = |value: fn(&Second) -> Option<f64>, name: &str, class| Data {
+        name: name.to_owned(),
+        class,
+        points: run
+            .series
+            .iter()
+            .map(|second| (second.at_ms as f64 / 1e3, value(second)))
+            .collect(),
+    };
+    let mut rate = vec![over_time(|s| Some(s.requests as f64), "requests", "c1")];
+    if run.kept_pace.is_some() {
+        rate.push(over_time(|s| Some(s.due as f64), "passes due", "c2"));
+    }
+    let latency = vec![
+        over_time(|s| s.p50, "p50", "c1"),
+        over_time(|s| s.p95, "p95", "c2"),
+        over_time(|s| s.p99, "p99", "c3"),
+    ];
+    let errors = vec![over_time(|s| Some(s.errors as f64), "errors", "c4")];
+    let classes = ["c1", "c2", "c3", "c4", "c5", "c6", "c7"];
+    let distribution = run
+        .requests
+        .iter()
+        .zip(classes.into_iter().cycle())
+        .map(|(figures, class)| Data {
+            name: line(&figures.name),
+            class,
+            points: figures
+                .distribution
+                .iter()
+                .filter(|(percent, _)| *percent < 100.0)
+                .map(|(percent, ms)| (nines(*percent), Some(*ms)))
+                .collect(),
+        })
+        .collect();
+    [
+        chart("Requests per second", "per second", Axis::Time, rate),
+        chart("Latency over time", "ms", Axis::Time, latency),
+        chart("Latency distribution", "ms", Axis::Nines, distribution),
+        run.series
+            .iter()
+            .any(|second| second.errors > 0)
+            .then(|| chart("Errors per second", "per second", Axis::Time, errors))
+            .flatten(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn changes(run: &LoadRun, earlier: &LoadRun) -> Vec<Change> {
+    super::super::load::baseline::changes(run, earlier)
+        .into_iter()
+        .map(|change| Change {
+            name: line(&change.name),
+            figure: change.figure,
+            before: change.before,
+            now: change.now,
+            ratio: change.ratio,
+        })
+        .collect()
+}
