@@ -43,11 +43,9 @@ impl LoadReports {
             .map_err(|e| format!("{} can't be made: {e}", folder.display()))?;
         let mut paths = Vec::new();
         for format in &self.formats {
-            if let Some(text) = load::render(*format, run, baseline) {
-                let path = folder.join(load::file_name(*format));
-                replace(&path, &text)?;
-                paths.push(path);
-            }
+            let path = folder.join(load::file_name(*format));
+            replace(&path, &load::render(*format, run, baseline))?;
+            paths.push(path);
         }
         Ok(paths)
     }

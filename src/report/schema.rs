@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Format, fixture, render};
+use super::{Format, fixture, load, render};
 
 const SCHEMA: &str = include_str!("../../reports/schema.json");
 
@@ -30,7 +30,12 @@ fn violations(schema: &Value, root: &Value, value: &Value, at: &str) -> Vec<Stri
             }
             "const" => value != rule,
             "enum" => !rule.as_array().unwrap().contains(value),
-            "type" => !is_of(rule.as_str().unwrap(), value),
+            "type" => match rule {
+                Value::Array(types) => !types
+                    .iter()
+                    .any(|name| is_of(name.as_str().unwrap(), value)),
+                one => !is_of(one.as_str().unwrap(), value),
+            },
             "minimum" => value.as_f64().is_some_and(|n| n < rule.as_f64().unwrap()),
             "minItems" => value
                 .as_array()
@@ -79,8 +84,45 @@ fn is_of(name: &str, value: &Value) -> bool {
         "string" => value.is_string(),
         "boolean" => value.is_boolean(),
         "number" => value.is_number(),
+        "null" => value.is_null(),
         "integer" => value.is_u64() || value.is_i64(),
         other => panic!("the reader doesn't know the type `{other}`"),
+    }
+}
+
+const LOAD_SCHEMA: &str = include_str!("../../reports/load.schema.json");
+
+#[test]
+fn a_load_run_is_what_its_schema_says() {
+    let text = load::render(Format::Json, &load::fixture::load_run(), None);
+    let run: Value = serde_json::from_str(&text).expect("load.json is JSON");
+    let schema: Value = serde_json::from_str(LOAD_SCHEMA).expect("the schema is JSON");
+    assert_eq!(violations(&schema, &schema, &run, ""), Vec::<String>::new());
+    // The fixture uses every field, so a field that the schema alone has is found, too.
+    for (name, object) in schema["$defs"].as_object().unwrap() {
+        for property in object["properties"].as_object().into_iter().flatten() {
+            let key = format!("\"{}\":", property.0);
+            // A workload is open or closed.
+            assert!(
+                text.contains(&key) || key == "\"users\":",
+                "{name}.{key} never occurs"
+            );
+        }
+    }
+    for (pointer, value) in [
+        ("/schema_version", json!(2)),
+        ("/workload/kind", json!("half-open")),
+        ("/kept_pace", json!("yes")),
+        ("/requests/0/count", json!(-1)),
+        ("/thresholds/0/ok", json!("true")),
+    ] {
+        let mut wrong = run.clone();
+        *wrong.pointer_mut(pointer).expect("it is there") = value;
+        assert_eq!(
+            violations(&schema, &schema, &wrong, "").len(),
+            1,
+            "{pointer}"
+        );
     }
 }
 

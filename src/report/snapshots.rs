@@ -1,7 +1,7 @@
 //! What every renderer makes of the fixture, to be looked at when it changes.
 
 use super::console::{self, Style};
-use super::{Format, compare, fixture, matrix, render};
+use super::{Format, compare, fixture, load, matrix, render};
 
 #[test]
 fn console() {
@@ -42,6 +42,24 @@ fn markdown() {
 #[test]
 fn html() {
     insta::assert_snapshot!(without_assets(&render(Format::Html, &fixture::run())));
+}
+
+#[test]
+fn load_run() {
+    let run = load::fixture::load_run();
+    let mut earlier = run.clone();
+    earlier.all.latency_ms.p99 = Some(24.0);
+    let plain = Style { colour: false };
+    insta::assert_snapshot!("load_console", load::console(&run, plain));
+    insta::assert_snapshot!("load_comparison", load::comparison(&run, &earlier, plain));
+    for format in Format::ALL {
+        let text = load::render(format, &run, Some(&earlier));
+        let text = match format {
+            Format::Html => without_assets(&text),
+            _ => text,
+        };
+        insta::assert_snapshot!(format!("load_{format}"), text);
+    }
 }
 
 #[test]

@@ -2,7 +2,11 @@
 
 pub mod baseline;
 pub(super) mod console;
+#[cfg(test)]
+pub(super) mod fixture;
 mod json;
+mod junit;
+mod markdown;
 
 pub use console::{comparison, console, progress};
 pub use json::read;
@@ -21,12 +25,13 @@ pub fn file_name(format: Format) -> &'static str {
     }
 }
 
-/// Renders `run` in one format, beside an earlier one where there is one; none where a load run has no such report.
-pub fn render(format: Format, run: &LoadRun, baseline: Option<&LoadRun>) -> Option<String> {
+/// Renders `run` in one format, beside an earlier one where there is one.
+pub fn render(format: Format, run: &LoadRun, baseline: Option<&LoadRun>) -> String {
     match format {
-        Format::Json => Some(json::render(run)),
-        Format::Html => Some(html::load(run, baseline)),
-        Format::Junit | Format::Markdown => None,
+        Format::Json => json::render(run),
+        Format::Html => html::load(run, baseline),
+        Format::Junit => junit::render(run),
+        Format::Markdown => markdown::render(run),
     }
 }
 
