@@ -1,5 +1,6 @@
 //! `oidcheck load`.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use super::terminal::Terminal;
 use crate::builtin;
 use crate::error::ConfigError;
 use crate::load::scenario::{self, Workload, check_rate};
-use crate::load::{Load, LoadError, LoadOptions, Scenario, Stop, Threshold};
+use crate::load::{Load, LoadError, LoadOptions, Metrics, Scenario, Stop, Threshold};
 use crate::load_run::LoadRun;
 use crate::provider::ProviderConfig;
 use crate::report::{Format, load as report};
@@ -76,6 +77,9 @@ pub(super) struct LoadArgs {
     /// An earlier load.json to compare with
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     baseline: Option<PathBuf>,
+    /// Serves figures for Prometheus at /metrics while the load is made, for instance on 127.0.0.1:9464
+    #[arg(long, value_name = "ADDRESS", help_heading = "Reports")]
+    metrics: Option<SocketAddr>,
     /// Reports to write: json, junit, html, markdown
     #[arg(
         long,
@@ -122,10 +126,20 @@ pub(super) async fn load(args: LoadArgs, terminal: Terminal) -> Result<u8, Confi
     let scenario = args.scenario()?;
     let baseline = args.baseline.as_deref().map(load_run).transpose()?;
     let (config, mock) = args.provider(&scenario).await?;
+    let metrics = match args.metrics {
+        Some(address) => {
+            let metrics = Metrics::default();
+            let (bound, _) = metrics.serve(address).await?;
+            terminal.say(&format!("metrics on http://{bound}/metrics"));
+            Some(metrics)
+        }
+        None => None,
+    };
     let load = Load::new(config, scenario).options(LoadOptions {
         client: args.provider.client_options(),
         allow_hosts: args.allow_host.clone(),
         abort_on: args.abort_on.clone(),
+        metrics,
     });
     let reports = LoadReports::new(args.out.clone(), &args.report);
     let stop = load.stop();

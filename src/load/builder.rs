@@ -11,6 +11,7 @@ use time::format_description::well_known::Rfc3339;
 use super::carrier::Carrier;
 use super::client_carrier::ClientCarrier;
 use super::closed::{self, ClosedPlan};
+use super::metrics::Metrics;
 use super::open::{self, OpenPlan};
 use super::pace::Schedule;
 use super::safety;
@@ -45,6 +46,8 @@ pub struct LoadOptions {
     pub allow_hosts: Vec<String>,
     /// Rules that stop the run as soon as one is broken.
     pub abort_on: Vec<Threshold>,
+    /// What Prometheus is told of.
+    pub metrics: Option<Metrics>,
 }
 
 /// Why there is no result.
@@ -200,6 +203,7 @@ impl Load {
         let begin = start + ramp + scenario.warmup;
         let started = OffsetDateTime::from(SystemTime::now() + (begin - Instant::now()));
         let tally = Arc::new(Mutex::new(Tally::new(begin, begin + scenario.duration)));
+        lock(&tally).tell(self.options.metrics.clone());
         let users: Arc<Visits> = Arc::new(visits.clone());
         let watch = self.watch(&tally);
         let (unsent, abandoned, late) = match scenario.workload {

@@ -106,6 +106,7 @@ mod tests {
         let record = |course: &mut Course, due: u64, done: u64| {
             let sample = Sample {
                 name: "jwks",
+                status: None,
                 due: at(due),
                 counts_at: at(due),
                 sent: at(due),

@@ -4,6 +4,8 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use http::StatusCode;
+
 use super::tally::{Failure, Sample, Tally};
 
 /// Measures the requests of one pass after another. A request that has ended is kept until it is judged, or until
@@ -75,7 +77,7 @@ impl Meter {
     }
 
     /// Its answer is whole, or will never be.
-    pub(crate) fn ended(&self) {
+    pub(crate) fn ended(&self, status: Option<StatusCode>) {
         let done = Instant::now();
         let mut inner = self.lock();
         let after_last = mem::replace(&mut inner.due, done);
@@ -85,6 +87,7 @@ impl Meter {
         };
         inner.ended = Some(Sample {
             name: inner.name,
+            status,
             due,
             counts_at,
             sent: inner.sent,

@@ -53,7 +53,11 @@ impl Default for Metrics {
         let durations: Family<Labels, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(BUCKETS));
         let mut registry = Registry::default();
-        registry.register("oauth_requests", "Requests that have ended", requests.clone());
+        registry.register(
+            "oauth_requests",
+            "Requests that have ended",
+            requests.clone(),
+        );
         registry.register(
             "oauth_request_duration_seconds",
             "Latency to the last byte of the body",

@@ -16,6 +16,7 @@ mod hyper_carrier;
 mod judge;
 mod ledger;
 mod meter;
+mod metrics;
 mod open;
 mod pace;
 mod pool;
@@ -36,6 +37,7 @@ mod word;
 pub(crate) use closed::claim_interrupts;
 
 pub use builder::{Load, LoadError, LoadOptions, Progress};
+pub use metrics::Metrics;
 pub use scenario::Scenario;
 pub use stop::Stop;
 pub use tally::Snapshot;

@@ -8,8 +8,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Serializer as _, V2Serializer};
+use http::StatusCode;
 
 use super::course::Course;
+use super::metrics::Metrics;
 use crate::load_run::{FlowFigures, Incident, Percentiles, RequestFigures, Second};
 
 /// The most kinds of error that are told apart; what comes after them counts as `other`. A provider that makes up
@@ -22,6 +24,8 @@ const OTHER: &str = "other";
 pub(crate) struct Sample {
     /// The word of the flow, or a page on its way.
     pub(crate) name: &'static str,
+    /// The status of the answer, where there was one.
+    pub(crate) status: Option<StatusCode>,
     /// From when its latency counts.
     pub(crate) due: Instant,
     /// What decides whether it belongs to the measured time: open, when its pass was due; closed, when it was sent.
@@ -55,6 +59,7 @@ pub(crate) struct Tally {
     incidents: Vec<Incident>,
     flows: FlowFigures,
     course: Course,
+    metrics: Option<Metrics>,
 }
 
 #[derive(Debug)]
@@ -75,6 +80,7 @@ impl Tally {
             incidents: Vec::new(),
             flows: FlowFigures::default(),
             course: Course::new(begin),
+            metrics: None,
         }
     }
 
@@ -157,10 +163,18 @@ impl Tally {
         (!figures.latency.is_empty()).then_some(View { figures, seconds })
     }
 
+    /// Tells `metrics` of every request, too, those of the warm-up included.
+    pub(crate) fn tell(&mut self, metrics: Option<Metrics>) {
+        self.metrics = metrics;
+    }
+
     /// Counts a request that has ended and was judged.
     pub(crate) fn record(&mut self, sample: &Sample, failure: Option<&Failure>) {
         if let Some(failure) = failure {
             self.note(sample, failure);
+        }
+        if let Some(metrics) = &self.metrics {
+            metrics.record(sample.name, sample.status, sample.done - sample.due);
         }
         if !self.measures(sample.counts_at) {
             return;

@@ -244,6 +244,7 @@ mod tests {
         for n in 0..100u64 {
             let sample = Sample {
                 name: if n % 2 == 0 { "exchange" } else { "userinfo" },
+                status: None,
                 due: begin + ms(n),
                 counts_at: begin + ms(n),
                 sent: begin + ms(n + 1),

@@ -56,7 +56,7 @@ impl Pages {
     /// The journey was given up. A request that was on its way has ended with it.
     pub(super) fn give_up(&self) {
         if self.on_its_way.swap(false, Ordering::Relaxed) {
-            self.meter.ended();
+            self.meter.ended(None);
         }
     }
 
@@ -80,7 +80,8 @@ impl Transport for Pages {
             self.on_its_way.store(true, Ordering::Relaxed);
             let response = self.carrier.carry(request).await;
             self.on_its_way.store(false, Ordering::Relaxed);
-            self.meter.ended();
+            self.meter
+                .ended(response.as_ref().ok().map(http::Response::status));
             Ok(Answer {
                 response: response?,
                 exchange: 0,

@@ -41,7 +41,7 @@ impl Visit {
     async fn ask(&self, name: Word, request: Request<Bytes>) -> Result<Response<Bytes>, Failure> {
         self.meter.sending(name.as_str());
         let answer = self.carrier.carry(request).await;
-        self.meter.ended();
+        self.meter.ended(answer.as_ref().ok().map(Response::status));
         answer.map_err(|error| judge::unanswered(&error))
     }
 
