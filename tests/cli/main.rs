@@ -5,6 +5,7 @@ mod bad_provider;
 mod doctor;
 mod exit_codes;
 mod interrupted;
+mod load;
 mod mock;
 mod program;
 mod reports;
