@@ -1,5 +1,5 @@
-//! Carries the features and the catalogue into the binary: every file under `features/`, by its path; what the sources
-//! say of the steps, for `oidcheck steps`; and the known deviations of released providers, for `oidcheck init`.
+//! Carries the features and the catalogue into the binary: every file under `features/`, by its path; the load
+//! scenarios, by name; what the sources say of the steps, for `oidcheck steps`; and the known deviations of released providers, for `oidcheck init`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,12 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=features");
+    println!("cargo::rerun-if-changed=scenarios");
     println!("cargo::rerun-if-changed=src/steps");
     println!("cargo::rerun-if-changed=tests/providers");
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     fs::write(out.join("features.rs"), features()?)?;
+    fs::write(out.join("scenarios.rs"), scenarios()?)?;
     fs::write(out.join("steps.rs"), steps()?)?;
     fs::write(out.join("known.rs"), known()?)
 }
@@ -22,6 +24,21 @@ fn features() -> io::Result<String> {
     let mut table = String::from("&[\n");
     for file in files {
         let name = file.display().to_string().replace('\\', "/");
+        let path = Path::new(&root).join(&file);
+        writeln!(table, "({name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
+    }
+    table.push(']');
+    Ok(table)
+}
+
+/// The load scenarios, by the name of their files.
+fn scenarios() -> io::Result<String> {
+    let mut files = Vec::new();
+    collect(Path::new("scenarios"), &["toml"], &mut files)?;
+    let root = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
+    let mut table = String::from("&[\n");
+    for file in files {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
         let path = Path::new(&root).join(&file);
         writeln!(table, "({name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
     }

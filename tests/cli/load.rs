@@ -55,15 +55,9 @@ fn an_open_workload_brings_the_rate_that_was_asked() {
     // The saved run is a baseline of the next.
     let saved = out.join("load.json");
     let baseline = arg(&saved);
-    load(&[
-        "client_credentials",
-        "--rate",
-        "10",
-        "--baseline",
-        &baseline,
-    ])
-    .expect_code(0)
-    .says("another workload");
+    load(&["client_credentials", "--rate", "10", "--baseline", baseline])
+        .expect_code(0)
+        .says("another workload");
 }
 
 #[test]
