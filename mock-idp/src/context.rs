@@ -18,7 +18,7 @@ use crate::params::Params;
 use crate::route::{Endpoint, Route};
 
 /// How long a use goes unnoticed where a fault lets uses race.
-pub(crate) const RACE: Duration = Duration::from_millis(50);
+pub(crate) const RACE: Duration = Duration::from_millis(100);
 
 /// One request at one endpoint of one issuer.
 pub(crate) struct Context<'a> {

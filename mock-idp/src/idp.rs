@@ -61,13 +61,23 @@ impl MockIdp {
     }
 
     /// The issuer with these faults, joined by `+`: see [`faults`](crate::faults).
+    ///
+    /// # Panics
+    ///
+    /// There is no such fault. Its issuer would answer 404, which a test that expects a refusal takes for one.
     pub fn issuer_with(&self, faults: &str) -> String {
+        faults.split('+').for_each(assert_known);
         format!("{}/f/{faults}", self.issuer())
     }
 
     /// An issuer of its own: own sessions, tokens, registered clients, keys and clock. The name is of letters, digits and
     /// `-._~`.
+    ///
+    /// # Panics
+    ///
+    /// There is no such fault.
     pub fn issuer_named(&self, name: &str, faults: &[&str]) -> String {
+        faults.iter().copied().for_each(assert_known);
         let base = format!("{}/i/{name}", self.issuer());
         if faults.is_empty() {
             base
@@ -135,6 +145,20 @@ impl MockIdp {
             server: Server::Wiremock(server),
         }
     }
+}
+
+fn assert_known(fault: &str) {
+    let artifact = fault.split('.').next().unwrap_or_default();
+    let near = || {
+        let all = crate::faults().iter().map(|fault| fault.id);
+        let near = all.filter(|id| id.split('.').next() == Some(artifact));
+        near.collect::<Vec<_>>().join(", ")
+    };
+    assert!(
+        crate::fault::find(fault).is_some(),
+        "there is no fault {fault}; of {artifact} there are: {}",
+        near()
+    );
 }
 
 /// Steers the issuers of a running mock IdP.

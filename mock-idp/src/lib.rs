@@ -60,3 +60,9 @@ pub use idp::{Builder, Control, MockIdp, StartError, UnknownIssuer};
 pub use keys::Algorithm;
 pub use observe::ObservedRequest;
 pub use reply::Transport;
+/// wiremock as the mock IdP uses it, for expectations on [`MockIdp::wiremock`].
+pub use wiremock;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -179,7 +179,7 @@ async fn issuers_are_steered_from_outside() {
     assert_eq!(keys().await, 4);
     for unknown in [
         "https://op.test",
-        &idp.issuer_with("no.such"),
+        &format!("{}/f/no.such", idp.issuer()),
         &format!("{}x", idp.issuer()),
     ] {
         assert!(
@@ -240,5 +240,36 @@ async fn answers_come_late_in_pieces_or_not_at_all() {
             http.get(&url).send().await.unwrap().status(),
             StatusCode::NOT_FOUND
         );
+    }
+}
+
+#[tokio::test]
+#[should_panic(expected = "there is no fault id_token.wrong_audience")]
+async fn a_fault_that_is_none_is_told() {
+    MockIdp::start()
+        .await
+        .issuer_with("code.reusable+id_token.wrong_audience");
+}
+
+#[tokio::test]
+async fn a_token_that_a_test_makes_is_one_of_the_issuer() {
+    let idp = MockIdp::start().await;
+    let claims = serde_json::json!({ "iss": idp.issuer(), "sub": "x" });
+    let claims = claims.as_object().unwrap();
+    let keys = client(&idp).get(format!("{}/jwks", idp.issuer()));
+    let keys: jsonwebtoken::jwk::JwkSet = keys.send().await.unwrap().json().await.unwrap();
+    for algorithm in Algorithm::ALL {
+        let signed = idp
+            .control()
+            .sign(&idp.issuer(), algorithm, "logout+jwt", claims);
+        let token = signed.unwrap();
+        let header = jsonwebtoken::decode_header(&token).unwrap();
+        assert_eq!(header.typ.as_deref(), Some("logout+jwt"));
+        let key = keys.find(header.kid.as_deref().unwrap()).unwrap();
+        let mut validation = jsonwebtoken::Validation::new(algorithm.name().parse().unwrap());
+        validation.required_spec_claims.clear();
+        let key = jsonwebtoken::DecodingKey::from_jwk(key).unwrap();
+        let decoded = jsonwebtoken::decode::<Map<String, Value>>(&token, &key, &validation);
+        assert_eq!(&decoded.unwrap().claims, claims);
     }
 }

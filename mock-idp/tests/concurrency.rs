@@ -125,7 +125,6 @@ async fn where_uses_race_many_win_and_a_later_one_does_not() {
     let code = code(&http, &issuer).await;
     let won = race(&http, &issuer, "authorization_code", &code).await;
     assert!(won.len() > 1, "{} won", won.len());
-    assert!(is_good(&http, &issuer, &won[0]).await.0);
     assert!(
         race(&http, &issuer, "authorization_code", &code)
             .await
@@ -137,7 +136,6 @@ async fn where_uses_race_many_win_and_a_later_one_does_not() {
     let refresh_token = first["refresh_token"].as_str().unwrap();
     let won = race(&http, &issuer, "refresh_token", refresh_token).await;
     assert!(won.len() > 1, "{} won", won.len());
-    assert!(is_good(&http, &issuer, &won[0]).await.0);
     assert!(
         race(&http, &issuer, "refresh_token", refresh_token)
             .await

@@ -47,8 +47,9 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// So many of each are kept at most.
-    const MOST: usize = 50_000;
+    /// So many logins are kept at most: enough for a pool of refresh tokens, and soon reached under load, so that memory
+    /// grows no more.
+    const MOST: usize = 25_000;
 
     /// A store that knows the static clients.
     pub(crate) fn with_static_clients() -> Self {
@@ -64,14 +65,14 @@ impl Store {
         Self {
             clients,
             registered: Bounded::new(Self::MOST / 5),
-            opened: Bounded::new(Self::MOST / 50),
+            opened: Bounded::new(Self::MOST / 25),
             sessions: Bounded::new(Self::MOST),
             interactions: Bounded::new(Self::MOST / 5),
             logouts: Bounded::new(Self::MOST / 5),
             codes: Bounded::new(Self::MOST),
-            revoked: Bounded::new(4 * Self::MOST),
+            revoked: Bounded::new(8 * Self::MOST),
             consents: Bounded::new(Self::MOST),
-            assertions: Bounded::new(2 * Self::MOST),
+            assertions: Bounded::new(4 * Self::MOST),
             failures: Bounded::new(1_000),
             careless: Bounded::new(10_000),
             grants: BTreeMap::new(),
