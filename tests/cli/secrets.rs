@@ -89,7 +89,7 @@ async fn nothing_that_is_left_behind_holds_a_secret() {
     })
     .await;
     // Faults make failures, whose texts quote what came.
-    let faults = "id_token.wrong_aud+id_token.wrong_nonce+token_response.cacheable+code.reusable";
+    let faults = "id_token.wrong_aud+id_token.nonce_wrong+token_response.cacheable+code.reusable";
     let mut bytes: Vec<(String, Vec<u8>)> = Vec::new();
     for (name, issuer) in [("right", idp.issuer()), ("wrong", idp.issuer_with(faults))] {
         let out = folder(&format!("secrets-{name}"));
