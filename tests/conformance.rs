@@ -4,8 +4,12 @@ use mock_idp::{Builder, MockIdp};
 use oidcheck::builtin;
 use oidcheck::conformance::{Conformance, Options};
 use oidcheck::finding::Outcome;
+use oidcheck::login::DriverKind;
 use oidcheck::provider::AuthMethod;
 use oidcheck::run::Run;
+use serde_json::{Value, json};
+use wiremock::matchers::path;
+use wiremock::{Mock, ResponseTemplate};
 
 async fn run(builder: Builder) -> Run {
     let idp = builder.strict().start().await.expect("the mock starts");
@@ -114,6 +118,91 @@ async fn what_a_provider_may_choose_fails_nothing_else() {
             .collect();
         assert_eq!(wrong, Vec::<&str>::new(), "{choice}");
     }
+}
+
+/// A new browser is let in without a page, and so is one that asks for a login.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_may_know_everybody_without_a_page() {
+    let builder = MockIdp::builder().strict().wiremock().auto_approve(true);
+    let idp = builder.start().await.expect("the mock starts");
+    let mut config = builtin::provider(&idp, &idp.issuer()).expect("the preset is right");
+    config.login.driver = DriverKind::None;
+    let run = Conformance::of(config)
+        .options(Options {
+            select: ["OIDCC-3.1.2.3", "OIDCC-3.1.2.1", "OIDCR-2-8"]
+                .map(str::to_owned)
+                .into(),
+            ..Options::default()
+        })
+        .run()
+        .await
+        .expect("the features are right");
+    assert_eq!(failed(&run), Vec::<String>::new());
+    assert!(outcomes(&run).any(|outcome| outcome == Outcome::Pass));
+}
+
+/// RFC 9126 5: nothing can be said about plain requests where there are none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_may_take_pushed_requests_alone() {
+    let idp = MockIdp::builder().strict().wiremock().start().await;
+    let idp = idp.expect("the mock starts");
+    let issuer = idp.issuer();
+    let metadata = json!({
+        "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/authorize"),
+        "token_endpoint": format!("{issuer}/token"),
+        "jwks_uri": format!("{issuer}/jwks"),
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "require_pushed_authorization_requests": true,
+    });
+    lay_over(&idp, "/.well-known/openid-configuration", 200, &metadata).await;
+    let run = select(&idp, &["OIDCC", "RFC6749-3.1", "RFC6749-4.1"]).await;
+    assert_eq!(failed(&run), Vec::<String>::new());
+    let reasons = run.scenarios.iter().filter_map(|one| one.reason.as_deref());
+    assert!(reasons.filter(|one| one.contains("pushed")).count() > 20);
+}
+
+/// Registration 3 lets it: what is held back is no answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_may_limit_the_rate_of_requests() {
+    let idp = MockIdp::builder().strict().wiremock().start().await;
+    let idp = idp.expect("the mock starts");
+    let slow_down = json!({"error": "slow_down"});
+    lay_over(&idp, "/register", 429, &slow_down).await;
+    let run = select(&idp, &["OIDCR", "RFC7591"]).await;
+    assert_eq!(failed(&run), Vec::<String>::new());
+    assert!(outcomes(&run).any(|outcome| outcome == Outcome::Error));
+    lay_over(&idp, "/authorize", 429, &slow_down).await;
+    let run = select(&idp, &["OIDCC-3.1.2"]).await;
+    assert_eq!(failed(&run), Vec::<String>::new());
+    assert!(outcomes(&run).any(|outcome| outcome == Outcome::Error));
+}
+
+fn outcomes(run: &Run) -> impl Iterator<Item = Outcome> {
+    run.scenarios.iter().map(|scenario| scenario.outcome)
+}
+
+/// Lets this path give another answer from now on.
+async fn lay_over(idp: &MockIdp, at: &str, status: u16, body: &Value) {
+    Mock::given(path(at))
+        .respond_with(ResponseTemplate::new(status).set_body_json(body))
+        .with_priority(1)
+        .mount(idp.wiremock().expect("it is on wiremock"))
+        .await;
+}
+
+async fn select(idp: &MockIdp, requirements: &[&str]) -> Run {
+    let config = builtin::provider(idp, &idp.issuer()).expect("the preset is right");
+    Conformance::of(config)
+        .options(Options {
+            select: requirements.iter().map(ToString::to_string).collect(),
+            ..Options::default()
+        })
+        .run()
+        .await
+        .expect("the features are right")
 }
 
 /// As the FAPI 2.0 Security Profile wants it.

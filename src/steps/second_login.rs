@@ -146,6 +146,13 @@ impl World {
         let lease = rp.sessions.lease(&other);
         let flow = rp.complete(lease.session(), plan).await?;
         self.note_exchanges(&flow.exchanges());
+        let sub = |token: &Option<String>| super::hints::sub_of(token.as_deref()?).ok();
+        let own = sub(&self.tokens.id_token);
+        if own.is_some() && own == sub(&flow.tokens.id_token) {
+            return Err(Halt::missing(
+                "the provider takes both users of the provider file for one",
+            ));
+        }
         self.other_user_token = flow.tokens.id_token;
         Ok(())
     }
