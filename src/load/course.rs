@@ -56,12 +56,15 @@ impl Course {
         }
     }
 
-    /// Ends the last second, which may be a part of one.
+    /// Ends the last second, which may be a part of one. Answers may have come after `now`; their seconds are whole.
     pub(super) fn finish(&mut self, now: Instant) {
         self.advance(now);
-        let part = now.saturating_duration_since(self.begin) - self.over();
-        if !part.is_zero() || !self.latency.is_empty() {
+        let length = now.saturating_duration_since(self.begin);
+        let part = length.saturating_sub(self.over());
+        if !part.is_zero() {
             self.end_second(u64::try_from(part.as_millis()).unwrap_or(1000).max(1));
+        } else if !self.latency.is_empty() {
+            self.end_second(1000);
         }
     }
 
@@ -117,6 +120,12 @@ mod tests {
         };
         record(&mut course, 0, 100);
         record(&mut course, 200, 3_100);
+        // Its end was before the last answer.
+        let mut late = Course::new(begin);
+        record(&mut late, 900, 1_200);
+        late.finish(at(1_000));
+        let ends: Vec<u64> = late.seconds.iter().map(|s| s.at_ms).collect();
+        assert_eq!(ends, [1_000, 2_000]);
         course.finish(at(3_500));
         let requests: Vec<u64> = course.seconds.iter().map(|s| s.requests).collect();
         assert_eq!(requests, [1, 0, 0, 1]);
