@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use serde_json::Value;
 
+use super::certificate::{self, CertificateKey};
 use super::json;
 use super::public_key::{self, KeyError, PublicKey};
 
@@ -108,6 +109,32 @@ impl Jwk {
         self.alg()
             .filter(|own| !same(own))
             .map(|own| format!("its alg is {own:?}"))
+    }
+
+    /// What is wrong with `x5c`, where it stands: the bare key has to be that of its first certificate
+    /// ([RFC 7517 section 4.7](https://www.rfc-editor.org/rfc/rfc7517#section-4.7)). A kind of key that is not known here can't be compared.
+    pub fn certificate_problem(&self) -> Option<String> {
+        let x5c = self.get("x5c")?;
+        let certificate = match certificates(x5c) {
+            Ok(certificates) => certificates.into_iter().next(),
+            Err(problem) => return Some(problem),
+        };
+        let Some(certificate) = certificate else {
+            return Some("x5c is empty".to_owned());
+        };
+        let certified = match certificate::public_key(&certificate) {
+            Ok(certified) => certified,
+            Err(error) => return Some(format!("x5c: {error}")),
+        };
+        match self.public_key() {
+            Err(
+                KeyError::UnknownType(_) | KeyError::UnknownCurve(_) | KeyError::NotSupported(_),
+            ) => None,
+            Err(error) => Some(format!("no bare key: {error}")),
+            Ok(_) if certified == CertificateKey::Other => None,
+            Ok(bare) if bare.is_certified(&certified) => None,
+            Ok(_) => Some("the certificate has another key".to_owned()),
+        }
     }
 
     /// Whether the key is published for encryption: by `use`, else by `key_ops`, else by `alg`.

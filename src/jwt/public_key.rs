@@ -8,7 +8,7 @@ use jsonwebtoken::DecodingKey;
 use serde_json::Value;
 
 use super::base64url::{self, Base64Problem};
-use super::certificate::minimal;
+use super::certificate::{CertificateKey, minimal};
 use super::json;
 
 /// The elliptic curves of ECDSA keys.
@@ -115,6 +115,33 @@ pub enum PublicKey {
     Ec(EcPublicKey),
     /// `kty` OKP, `crv` Ed25519.
     Ed25519(Ed25519PublicKey),
+}
+
+impl PublicKey {
+    /// Whether it is the key of a certificate.
+    pub fn is_certified(&self, certified: &CertificateKey) -> bool {
+        match (self, certified) {
+            (Self::Rsa(key), CertificateKey::Rsa { n, e }) => key.n == *n && key.e == *e,
+            (Self::Ec(key), CertificateKey::Ec { curve, point }) => {
+                key.curve == *curve && is_same_point(&key.point, point)
+            }
+            (Self::Ed25519(key), CertificateKey::Ed25519(x)) => key.x == *x,
+            _ => false,
+        }
+    }
+}
+
+/// Whether an uncompressed point (`04`, x, y) is the one of the certificate, which may be compressed: `02` for an
+/// even y and `03` for an odd one, then x.
+fn is_same_point(point: &[u8], certified: &[u8]) -> bool {
+    let (Some((_, coordinates)), Some((form @ (2 | 3), x))) =
+        (point.split_first(), certified.split_first())
+    else {
+        return point == certified;
+    };
+    let (own_x, y) = coordinates.split_at(coordinates.len() / 2);
+    let parity = y.last().map(|last| 2 + (last & 1));
+    own_x == x && parity == Some(*form)
 }
 
 /// An RSA public key.

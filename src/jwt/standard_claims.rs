@@ -14,9 +14,7 @@ pub fn have_their_types(claims: &Map<String, Value>) -> Finding {
     let mut wrong = Vec::new();
     let mut expected = Vec::new();
     for (name, value) in claims {
-        // A claim may carry a language tag (section 5.2).
-        let bare = name.split_once('#').map_or(name.as_str(), |(bare, _)| bare);
-        let Some((wanted, fits)) = standard_type(bare) else {
+        let Some(wanted) = StandardType::of(name) else {
             continue;
         };
         seen = true;
@@ -24,8 +22,8 @@ pub fn have_their_types(claims: &Map<String, Value>) -> Finding {
         if value.is_null() {
             continue;
         }
-        if !fits(value) {
-            expected.push(format!("{name}, {wanted}"));
+        if !wanted.fits(value) {
+            expected.push(format!("{name}, {}", wanted.as_str()));
             wrong.push(match value {
                 Value::Object(_) | Value::Array(_) => format!("{name} is {}", kind(value)),
                 _ => format!("{name} is {}", show(value)),
@@ -39,20 +37,47 @@ pub fn have_their_types(claims: &Map<String, Value>) -> Finding {
     }
 }
 
-/// Whether a value has the wanted type.
-type Fits = fn(&Value) -> bool;
+/// The JSON type of a standard claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StandardType {
+    String,
+    Boolean,
+    Number,
+    Address,
+}
 
-fn standard_type(name: &str) -> Option<(&'static str, Fits)> {
-    match name {
-        "name" | "given_name" | "family_name" | "middle_name" | "nickname"
-        | "preferred_username" | "profile" | "picture" | "website" | "email" | "gender"
-        | "birthdate" | "zoneinfo" | "locale" | "phone_number" => {
-            Some(("a string", Value::is_string))
+impl StandardType {
+    /// The type of the claim `name`, which may carry a language tag (section 5.2), if it is a standard one.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        let bare = name.split_once('#').map_or(name, |(bare, _)| bare);
+        match bare {
+            "name" | "given_name" | "family_name" | "middle_name" | "nickname"
+            | "preferred_username" | "profile" | "picture" | "website" | "email" | "gender"
+            | "birthdate" | "zoneinfo" | "locale" | "phone_number" => Some(Self::String),
+            "email_verified" | "phone_number_verified" => Some(Self::Boolean),
+            "updated_at" => Some(Self::Number),
+            "address" => Some(Self::Address),
+            _ => None,
         }
-        "email_verified" | "phone_number_verified" => Some(("a boolean", Value::is_boolean)),
-        "updated_at" => Some(("a number", Value::is_number)),
-        "address" => Some(("an object with strings as members", is_address)),
-        _ => None,
+    }
+
+    /// Whether `value` is of this type.
+    pub(crate) fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::String => value.is_string(),
+            Self::Boolean => value.is_boolean(),
+            Self::Number => value.is_number(),
+            Self::Address => is_address(value),
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "a string",
+            Self::Boolean => "a boolean",
+            Self::Number => "a number",
+            Self::Address => "an object with strings as members",
+        }
     }
 }
 

@@ -4,9 +4,7 @@ use crate::finding::Finding;
 use crate::jwt::base64url::Base64Problem;
 use crate::jwt::certificate::{self, CertificateKey};
 use crate::jwt::key::{self, Jwk};
-use crate::jwt::public_key::{
-    Curve, EcPublicKey, Ed25519PublicKey, KeyError, PublicKey, RsaPublicKey, octets,
-};
+use crate::jwt::public_key::{Curve, KeyError, PublicKey, octets};
 
 use super::{Jwks, each_of};
 
@@ -38,32 +36,7 @@ fn certified_keys(jwks: &Jwks) -> Finding {
         "the bare key, equal to that of the first certificate of x5c",
         "no key has x5c",
         |key| key.get("x5c").is_some(),
-        |key| {
-            let x5c = key.get("x5c")?;
-            let certificate = match key::certificates(x5c) {
-                Ok(certificates) => certificates.into_iter().next(),
-                Err(problem) => return Some(problem),
-            };
-            let Some(certificate) = certificate else {
-                return Some("x5c is empty".to_owned());
-            };
-            let certified = match certificate::public_key(&certificate) {
-                Ok(certified) => certified,
-                Err(error) => return Some(format!("x5c: {error}")),
-            };
-            match key.public_key() {
-                // A kind of key that is not known here can't be compared.
-                Err(
-                    KeyError::UnknownType(_)
-                    | KeyError::UnknownCurve(_)
-                    | KeyError::NotSupported(_),
-                ) => None,
-                Err(error) => Some(format!("no bare key: {error}")),
-                Ok(_) if certified == CertificateKey::Other => None,
-                Ok(bare) if is_same(bare, &certified) => None,
-                Ok(_) => Some("the certificate has another key".to_owned()),
-            }
-        },
+        Jwk::certificate_problem,
     )
 }
 
@@ -162,42 +135,6 @@ pub fn okp_keys_are_complete(jwks: &Jwks) -> Finding {
     complete(jwks, "OKP", "crv and x, base64url", &["x"], |error| {
         !matches!(error, KeyError::Length { .. } | KeyError::SmallOrder)
     })
-}
-
-fn is_same(bare: &PublicKey, certified: &CertificateKey) -> bool {
-    match (bare, certified) {
-        (
-            PublicKey::Rsa(RsaPublicKey { n, e, .. }),
-            CertificateKey::Rsa {
-                n: certified_n,
-                e: certified_e,
-            },
-        ) => n == certified_n && e == certified_e,
-        (
-            PublicKey::Ec(EcPublicKey { curve, point, .. }),
-            CertificateKey::Ec {
-                curve: certified_curve,
-                point: certified_point,
-            },
-        ) => curve == certified_curve && is_same_point(point, certified_point),
-        (PublicKey::Ed25519(Ed25519PublicKey { x, .. }), CertificateKey::Ed25519(certified)) => {
-            x == certified
-        }
-        _ => false,
-    }
-}
-
-/// Whether an uncompressed point (`04`, x, y) is the one of the certificate, which may be compressed: `02` for an
-/// even y and `03` for an odd one, then x.
-fn is_same_point(point: &[u8], certified: &[u8]) -> bool {
-    let (Some((_, coordinates)), Some((form @ (2 | 3), x))) =
-        (point.split_first(), certified.split_first())
-    else {
-        return point == certified;
-    };
-    let (own_x, y) = coordinates.split_at(coordinates.len() / 2);
-    let parity = y.last().map(|last| 2 + (last & 1));
-    own_x == x && parity == Some(*form)
 }
 
 fn complete(

@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::finding::Finding;
 use crate::jwt::algorithm::AlgorithmError;
+use crate::jwt::criteria::{
+    self, KEY_IN_HEADER, LOGOUT_EVENT, REPLICATED, is_special_kind, media_type,
+};
 use crate::jwt::json::show;
 
 use super::IdToken;
@@ -103,7 +106,7 @@ pub fn kid_is_string(token: &IdToken) -> Finding {
 /// ([OpenID Connect Core 1.0 section 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
 pub fn no_key_in_header(token: &IdToken) -> Finding {
     token.on_header(|header| {
-        let found: Vec<_> = ["jku", "x5u", "jwk", "x5c"]
+        let found: Vec<_> = KEY_IN_HEADER
             .into_iter()
             .filter(|name| header.contains_key(*name))
             .collect();
@@ -118,29 +121,12 @@ pub fn no_key_in_header(token: &IdToken) -> Finding {
 /// ([RFC 7515 section 4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11)).
 pub fn crit_is_well_formed(token: &IdToken) -> Finding {
     token.on_header(|header| {
-        let Some(crit) = header.get("crit") else {
+        if !header.contains_key("crit") {
             return Finding::not_applicable("the header has no crit");
-        };
-        let expected = "an array of distinct extension names that the header has";
-        let names: Option<Vec<&str>> = crit
-            .as_array()
-            .and_then(|names| names.iter().map(Value::as_str).collect());
-        let Some(names) = names.filter(|names| !names.is_empty()) else {
-            return Finding::violated(expected, shown("crit", Some(crit)));
-        };
-        for (at, name) in names.iter().enumerate() {
-            let why = if REGISTERED.contains(name) {
-                "which JOSE itself defines"
-            } else if names[..at].contains(name) {
-                "more than once"
-            } else if !header.contains_key(*name) {
-                "which the header does not have"
-            } else {
-                continue;
-            };
-            return Finding::violated(expected, format!("crit names {name:?}, {why}"));
         }
-        Finding::Met
+        let expected = "an array of distinct extension names that the header has";
+        criteria::crit_problem(header)
+            .map_or(Finding::Met, |problem| Finding::violated(expected, problem))
     })
 }
 
@@ -148,15 +134,9 @@ pub fn crit_is_well_formed(token: &IdToken) -> Finding {
 /// ([RFC 7515 section 4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11)): one that it does not understand makes the token invalid.
 pub fn crit_is_understood(token: &IdToken) -> Finding {
     token.on_header(|header| {
-        let Some(crit) = header.get("crit") else {
-            return Finding::Met;
-        };
-        let unknown = match crit {
-            Value::Array(names) => names.iter().find(|name| name.as_str() != Some("b64")),
-            other => Some(other),
-        };
+        let unknown = criteria::unknown_critical(header);
         Finding::met_if(unknown.is_none(), "no critical extension", || {
-            shown("crit", Some(crit))
+            shown("crit", header.get("crit"))
         })
     })
 }
@@ -165,8 +145,9 @@ pub fn crit_is_understood(token: &IdToken) -> Finding {
 pub fn payload_is_encoded(token: &IdToken) -> Finding {
     token.on_header(|header| {
         let b64 = header.get("b64");
-        let ok = b64.is_none_or(|value| *value == Value::Bool(true));
-        Finding::met_if(ok, "no b64, or true", || shown("b64", b64))
+        Finding::met_if(criteria::is_encoded(b64), "no b64, or true", || {
+            shown("b64", b64)
+        })
     })
 }
 
@@ -187,7 +168,7 @@ pub fn typ_is_jwt(token: &IdToken) -> Finding {
 pub fn is_no_other_kind_of_jwt(token: &IdToken) -> Finding {
     token.on_header(|header| {
         let typ = header.get("typ").and_then(Value::as_str);
-        if let Some(typ) = typ.filter(|typ| media_type(typ).ends_with("+jwt")) {
+        if let Some(typ) = typ.filter(|typ| is_special_kind(&media_type(typ))) {
             return Finding::violated(
                 "an ID Token",
                 format!("typ is {typ:?}, another kind of JWT"),
@@ -217,7 +198,7 @@ pub fn no_cty(token: &IdToken) -> Finding {
 pub fn replicated_claims_agree(token: &IdToken) -> Finding {
     token.on_header(|header| {
         token.on_claims(|claims| {
-            let replicated: Vec<_> = ["iss", "sub", "aud"]
+            let replicated: Vec<_> = REPLICATED
                 .into_iter()
                 .filter(|name| header.contains_key(*name))
                 .collect();
@@ -241,14 +222,6 @@ pub fn replicated_claims_agree(token: &IdToken) -> Finding {
     })
 }
 
-const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
-
-/// The header parameters of RFC 7515 and RFC 7518, which `crit` must not name.
-const REGISTERED: [&str; 18] = [
-    "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "enc",
-    "zip", "epk", "apu", "apv", "iv", "tag",
-];
-
 fn same_alg(alg: Option<&Value>, registered: &str) -> Finding {
     let same = alg.and_then(Value::as_str) == Some(registered);
     Finding::met_if(same, format!("alg {registered}"), || shown("alg", alg))
@@ -259,11 +232,4 @@ fn shown(name: &str, value: Option<&Value>) -> String {
         || format!("no {name}"),
         |value| format!("{name} is {}", show(value)),
     )
-}
-
-/// A `typ` as a media type, without the `application/` that may be left out.
-fn media_type(typ: &str) -> String {
-    let typ = typ.to_ascii_lowercase();
-    typ.strip_prefix("application/")
-        .map_or_else(|| typ.clone(), str::to_owned)
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::finding::Finding;
+use crate::jwt::criteria::A_FEW_MINUTES;
 use crate::jwt::json::show;
 
 use super::IdToken;
 use super::claims::{audiences, shown};
-use super::time::{A_FEW_MINUTES, as_seconds};
+use super::time::as_seconds;
 
 /// Two ID Tokens that belong together.
 #[derive(Debug, Clone)]

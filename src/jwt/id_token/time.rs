@@ -4,16 +4,10 @@
 use serde_json::{Map, Value};
 
 use crate::finding::Finding;
+use crate::jwt::criteria::{self, A_FEW_MINUTES, AHEAD, FIFTY_YEARS};
 
 use super::IdToken;
 use super::claims::shown;
-
-/// How far the clocks of provider and tester may be apart where a rule names no figure, in seconds.
-pub const A_FEW_MINUTES: i64 = 300;
-
-/// How far `iat` and `auth_time` may lie in the future, in seconds
-/// ([FAPI 2.0 section 5.3.2.1](https://openid.net/specs/fapi-security-profile-2_0-final.html#section-5.3.2.1) has the same figure).
-pub const AHEAD: i64 = 60;
 
 /// `exp` and `iat` are there, JSON numbers
 /// ([OpenID Connect Core 1.0 section 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
@@ -47,9 +41,11 @@ pub fn exp_is_after_iat(token: &IdToken) -> Finding {
 pub fn is_not_expired(token: &IdToken) -> Finding {
     let now = token.context().received_at;
     on_time(token, "exp", |exp| {
-        Finding::met_if(exp > as_seconds(now), "exp in the future", || {
-            format!("exp is {exp}, received at {now}")
-        })
+        Finding::met_if(
+            !criteria::is_expired(exp, as_seconds(now)),
+            "exp in the future",
+            || format!("exp is {exp}, received at {now}"),
+        )
     })
 }
 
@@ -58,8 +54,9 @@ pub fn is_not_expired(token: &IdToken) -> Finding {
 pub fn iat_is_near(token: &IdToken) -> Finding {
     let now = token.context().received_at;
     on_time(token, "iat", |iat| {
-        let near = iat >= as_seconds(now.saturating_sub(A_FEW_MINUTES))
-            && iat <= as_seconds(now.saturating_add(AHEAD));
+        let now_seconds = as_seconds(now);
+        let near = !criteria::is_long_ago(iat, now_seconds, 0.0, as_seconds(A_FEW_MINUTES))
+            && !criteria::is_ahead(iat, now_seconds, as_seconds(AHEAD));
         Finding::met_if(
             near,
             format!("iat at most {A_FEW_MINUTES} s old and {AHEAD} s ahead"),
@@ -71,13 +68,12 @@ pub fn iat_is_near(token: &IdToken) -> Finding {
 /// `exp`, `iat` and `auth_time` count seconds: none lies more than fifty years ahead
 /// ([OpenID Connect Core 1.0 section 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
 pub fn times_count_seconds(token: &IdToken) -> Finding {
-    const FIFTY_YEARS: i64 = 50 * 366 * 24 * 3600;
-    let latest = as_seconds(token.context().received_at.saturating_add(FIFTY_YEARS));
+    let now = as_seconds(token.context().received_at);
     token.on_claims(|claims| {
         let far: Vec<_> = ["exp", "iat", "auth_time"]
             .into_iter()
             .filter_map(|name| Some((name, seconds(claims, name)?)))
-            .filter(|(_, time)| *time > latest)
+            .filter(|(_, time)| criteria::is_ahead(*time, now, as_seconds(FIFTY_YEARS)))
             .map(|(name, time)| format!("{name} is {time}"))
             .collect();
         Finding::met_if(
@@ -96,7 +92,7 @@ pub fn nbf_has_passed(token: &IdToken) -> Finding {
         (None, _) => Finding::not_applicable("the token has no nbf"),
         (nbf, None) => Finding::violated("nbf, a number", shown("nbf", nbf)),
         (_, Some(nbf)) => Finding::met_if(
-            nbf <= as_seconds(now.saturating_add(AHEAD)),
+            !criteria::is_ahead(nbf, as_seconds(now), as_seconds(AHEAD)),
             "nbf in the past",
             || format!("nbf is {nbf}, received at {now}"),
         ),
@@ -112,7 +108,8 @@ pub fn auth_time_has_passed(token: &IdToken) -> Finding {
             return Finding::not_applicable("the token has no auth_time");
         }
         let time = seconds(claims, "auth_time");
-        let ok = time.is_some_and(|time| time <= as_seconds(now.saturating_add(AHEAD)));
+        let ok =
+            time.is_some_and(|time| !criteria::is_ahead(time, as_seconds(now), as_seconds(AHEAD)));
         Finding::met_if(ok, "auth_time, a number in the past", || {
             let shown = shown("auth_time", claims.get("auth_time"));
             format!("{shown}, received at {now}")
@@ -154,14 +151,11 @@ pub fn authentication_is_recent(token: &IdToken) -> Finding {
     let Some(max_age) = context.max_age else {
         return Finding::not_applicable("the request had no max_age");
     };
-    let max_age_seconds = i64::try_from(max_age).unwrap_or(i64::MAX);
-    let earliest = context
-        .received_at
-        .saturating_sub(max_age_seconds)
-        .saturating_sub(A_FEW_MINUTES);
+    let longest = as_seconds(i64::try_from(max_age).unwrap_or(i64::MAX));
+    let now = as_seconds(context.received_at);
     on_time(token, "auth_time", |time| {
         Finding::met_if(
-            time >= as_seconds(earliest),
+            !criteria::is_long_ago(time, now, longest, as_seconds(A_FEW_MINUTES)),
             format!("auth_time at most {max_age} s ago (max_age)"),
             || format!("auth_time is {time}, received at {}", context.received_at),
         )
