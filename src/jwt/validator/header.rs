@@ -1,6 +1,7 @@
 //! Rules on the JOSE header.
 
 use std::borrow::Cow;
+use std::mem::MaybeUninit;
 
 use base64_simd::{AsOut as _, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
@@ -71,19 +72,40 @@ pub(super) struct Header<'h> {
     pub(super) replicated: Option<Map<String, Value>>,
 }
 
-/// Decodes a segment into `buffer`, which has to be as long as the segment, and gives the number of octets.
+/// Decodes a segment into `short`, or into `long` where it does not fit.
 ///
-/// `base64_simd` takes what [`base64url::decode`] takes without a problem (a fuzz target and a test hold that), in
+/// `base64_simd` takes what [`base64url::decode`] takes without a problem (a test holds that), in
 /// a third of the time.
-pub(super) fn decode(part: Part, segment: &str, buffer: &mut [u8]) -> Result<usize, Error> {
+pub(super) fn decode<'b>(
+    part: Part,
+    segment: &str,
+    short: &'b mut [MaybeUninit<u8>],
+    long: &'b mut Vec<u8>,
+) -> Result<&'b [u8], Error> {
+    if segment.len() <= short.len() {
+        let octets = URL_SAFE_NO_PAD.decode(segment.as_bytes(), short.as_out());
+        return octets
+            .map(|octets| &*octets)
+            .map_err(|_| undecodable(part, segment));
+    }
+    decode_long(part, segment, long)?;
+    Ok(long)
+}
+
+/// Decodes a segment into `long`.
+pub(super) fn decode_long(part: Part, segment: &str, long: &mut Vec<u8>) -> Result<(), Error> {
+    URL_SAFE_NO_PAD
+        .decode_append(segment, long)
+        .map_err(|_| undecodable(part, segment))
+}
+
+/// A segment that has to be there.
+pub(super) fn check_not_empty(part: Part, segment: &str) -> Result<(), Error> {
     if segment.is_empty() {
         let actual = CompactError::Empty(part).to_string();
         return Err(Error::new(Rule::Serialization, SEGMENTS, actual));
     }
-    let decoded = URL_SAFE_NO_PAD.decode(segment.as_bytes(), buffer.as_out());
-    decoded
-        .map(|octets| octets.len())
-        .map_err(|_| undecodable(part, segment))
+    Ok(())
 }
 
 /// Why a segment is no canonical base64url.
@@ -263,4 +285,42 @@ fn check_extensions(header: &Map<String, Value>) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str) {
+        let (mut short, mut long) = ([MaybeUninit::uninit(); 16], Vec::new());
+        let found = decode(Part::Signature, text, &mut short, &mut long);
+        let expected = base64url::decode(text)
+            .ok()
+            .filter(|decoded| decoded.problem.is_none())
+            .map(|decoded| decoded.octets);
+        assert_eq!(found.ok().map(<[u8]>::to_vec), expected, "{text:?}");
+    }
+
+    #[test]
+    fn both_decoders_take_the_same_texts() {
+        const ODD: [&str; 12] = ["A", "Q", "g", "w", "_", "-", "+", "/", "=", " ", "\n", "é"];
+        for prefix in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+            for a in ODD {
+                check(&format!("{prefix}{a}"));
+                for b in ODD {
+                    check(&format!("{prefix}{a}{b}"));
+                    check(&format!("{a}{prefix}{b}"));
+                    for c in ODD {
+                        check(&format!("{prefix}{a}{b}{c}"));
+                    }
+                }
+            }
+        }
+        for last in 0..=u8::MAX {
+            let character = char::from(last);
+            check(&format!("A{character}"));
+            check(&format!("AA{character}"));
+            check(&format!("AAA{character}"));
+        }
+    }
 }

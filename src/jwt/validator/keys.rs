@@ -32,6 +32,7 @@ pub struct KeySet {
 
 struct Key {
     jwk: Jwk,
+    kid: Option<String>,
     /// Why nothing can be verified with it.
     unusable: Option<String>,
     verifiers: Vec<(Algorithm, ParsedPublicKey)>,
@@ -97,7 +98,7 @@ impl KeySet {
         let mut candidates = self
             .keys
             .iter()
-            .filter(|key| kid.is_none_or(|kid| key.jwk.kid() == Some(kid)))
+            .filter(|key| kid.is_none_or(|kid| key.kid.as_deref() == Some(kid)))
             .filter_map(|key| Some((key, key.verifier(alg)?)));
         let Some(first) = candidates.next() else {
             return Err(self.no_key(alg, kid));
@@ -128,7 +129,7 @@ impl KeySet {
 
     /// Whether a key with this `kid` is published.
     pub fn has(&self, kid: &str) -> bool {
-        self.keys.iter().any(|key| key.jwk.kid() == Some(kid))
+        self.keys.iter().any(|key| key.kid.as_deref() == Some(kid))
     }
 
     /// Why there is no key to verify with.
@@ -137,7 +138,7 @@ impl KeySet {
         let reasons: Vec<String> = self
             .keys
             .iter()
-            .filter(|key| kid.is_none_or(|kid| key.jwk.kid() == Some(kid)))
+            .filter(|key| kid.is_none_or(|kid| key.kid.as_deref() == Some(kid)))
             .take(MAX_REASONS)
             .map(|key| format!("{}: {}", key.jwk.label(), key.reason(alg)))
             .collect();
@@ -189,6 +190,7 @@ impl Key {
         warnings.add_if(is_oddly_encoded(jwk), Warning::KeyEncoding);
         Self {
             jwk: jwk.clone(),
+            kid: jwk.kid().map(str::to_owned),
             unusable,
             verifiers,
             warnings,

@@ -1,6 +1,7 @@
 //! The validator: what it was told, and the way of a token through its rules.
 
 use std::fmt;
+use std::mem::MaybeUninit;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::hmac;
@@ -293,16 +294,9 @@ impl Validator {
         now: i64,
     ) -> Result<ValidToken, Error> {
         let [head, body, signature] = self.segments(token)?;
-        let mut short = [0; SHORT_HEADER];
-        let mut long = Vec::new();
-        let buffer = if head.len() <= SHORT_HEADER {
-            short.as_mut_slice()
-        } else {
-            long.resize(head.len(), 0);
-            long.as_mut_slice()
-        };
-        let length = header::decode(Part::Header, head, buffer)?;
-        let octets = buffer.get(..length).unwrap_or_default();
+        header::check_not_empty(Part::Header, head)?;
+        let (mut short, mut long) = ([MaybeUninit::uninit(); SHORT], Vec::new());
+        let octets = header::decode(Part::Header, head, &mut short, &mut long)?;
         let text =
             std::str::from_utf8(octets).map_err(|_| header::malformed(Part::Header, octets))?;
         let header = header::read(text, self.kind)?;
@@ -310,9 +304,9 @@ impl Validator {
         let input = token.get(..head.len() + 1 + body.len()).unwrap_or_default();
         warnings.extend(self.check_signature(&header, expected, keys, input, signature)?);
 
-        let mut payload = vec![0; body.len()];
-        let length = header::decode(Part::Payload, body, &mut payload)?;
-        payload.truncate(length);
+        header::check_not_empty(Part::Payload, body)?;
+        let mut payload = Vec::new();
+        header::decode_long(Part::Payload, body, &mut payload)?;
         let payload = String::from_utf8(payload)
             .map_err(|e| header::malformed(Part::Payload, e.as_bytes()))?;
         let mut slots = Slots::default();
@@ -411,15 +405,11 @@ impl Validator {
         if !self.algorithms.contains(&alg) {
             return Err(self.wrong_algorithm(alg.as_str()));
         }
-        let mut buffer = [0; MAX_SIGNATURE];
         if segment.len() > MAX_SIGNATURE {
             return Err(mismatch(alg));
         }
-        let length = match segment {
-            "" => 0,
-            _ => header::decode(Part::Signature, segment, &mut buffer)?,
-        };
-        let signature = buffer.get(..length).unwrap_or_default();
+        let (mut short, mut long) = ([MaybeUninit::uninit(); SHORT], Vec::new());
+        let signature = header::decode(Part::Signature, segment, &mut short, &mut long)?;
         if alg.family() != Family::Hmac {
             return keys.verify(alg, header.kid.as_deref(), input.as_bytes(), signature);
         }
@@ -473,8 +463,8 @@ pub(super) struct Rules<'a> {
     pub(super) now: f64,
 }
 
-/// Headers up to this length, in base64url, are decoded on the stack.
-const SHORT_HEADER: usize = 512;
+/// Headers and signatures up to this length, in base64url, are decoded on the stack: RSA with 3072 bits.
+const SHORT: usize = 512;
 
 fn mismatch(alg: Algorithm) -> Error {
     Error::new(
