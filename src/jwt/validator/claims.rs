@@ -37,9 +37,10 @@ pub(super) struct Slots {
 }
 
 impl Members for Slots {
-    fn member(&mut self, name: &str, value: Span) -> Taken {
+    #[inline]
+    fn member(&mut self, name: &[u8], value: Span) -> Taken {
         // Byte strings: the compiler makes one decision tree of them, and compares strings one by one.
-        let slot = match name.as_bytes() {
+        let slot = match name {
             b"iss" => &mut self.iss,
             b"sub" => &mut self.sub,
             b"aud" => &mut self.aud,
@@ -78,7 +79,8 @@ impl Members for Slots {
 }
 
 impl Slots {
-    fn unknown(&mut self, name: &str, value: Span) {
+    fn unknown(&mut self, name: &[u8], value: Span) {
+        let name = std::str::from_utf8(name).unwrap_or_default();
         self.warnings
             .add_if(value.kind == Kind::Null, Warning::Null);
         let fits = match StandardType::of(name) {
@@ -108,6 +110,7 @@ pub(super) struct Claims<'a> {
 
 impl<'a> Claims<'a> {
     /// The value of a claim that has to be there, a string that is not empty.
+    #[inline]
     pub(super) fn text_of(
         self,
         rule: Rule,
@@ -123,6 +126,7 @@ impl<'a> Claims<'a> {
     }
 
     /// The value of a claim that, where it stands, is a string that is not empty.
+    #[inline]
     pub(super) fn optional_text(
         self,
         rule: Rule,
@@ -133,6 +137,7 @@ impl<'a> Claims<'a> {
     }
 
     /// The claim is there and is the string `wanted`.
+    #[inline]
     pub(super) fn is(
         self,
         rule: Rule,
@@ -148,12 +153,14 @@ impl<'a> Claims<'a> {
     }
 
     /// The value of a claim that has to be there, a number.
+    #[inline]
     pub(super) fn time(self, rule: Rule, name: &str, slot: Option<Span>) -> Result<f64, Error> {
         slot.and_then(|span| span.number(self.text))
             .ok_or_else(|| Error::new(rule, format!("{name}, a number"), self.shown(name, slot)))
     }
 
     /// The value of a claim that, where it stands, is a number.
+    #[inline]
     pub(super) fn optional_time(
         self,
         rule: Rule,
@@ -164,6 +171,7 @@ impl<'a> Claims<'a> {
     }
 
     /// The strings of a claim that is an array of strings, or one string where `single` allows it.
+    #[inline]
     pub(super) fn strings(self, slot: Span, single: bool) -> Option<Strings<'a>> {
         match slot.kind {
             Kind::String | Kind::EscapedString if single => {

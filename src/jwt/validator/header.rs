@@ -35,8 +35,9 @@ struct Slots {
 }
 
 impl Members for Slots {
-    fn member(&mut self, name: &str, value: Span) -> Taken {
-        let slot = match name.as_bytes() {
+    #[inline]
+    fn member(&mut self, name: &[u8], value: Span) -> Taken {
+        let slot = match name {
             b"alg" => &mut self.alg,
             b"kid" => &mut self.kid,
             b"typ" => &mut self.typ,
@@ -51,7 +52,9 @@ impl Members for Slots {
                 return Taken::Unknown;
             }
             _ => {
-                self.claim |= criteria::REPLICATED.contains(&name);
+                self.claim |= criteria::REPLICATED
+                    .iter()
+                    .any(|claim| claim.as_bytes() == name);
                 return Taken::Unknown;
             }
         };

@@ -26,21 +26,21 @@ pub(super) fn check(rules: &Rules<'_>) -> Result<Warnings, Error> {
     let expected = rules.expected;
     half_hash(
         rules,
-        HashClaim::new(Rule::AtHash, "at_hash", claims.at_hash)
+        &HashClaim::new(Rule::AtHash, "at_hash", claims.at_hash)
             .of(expected.access_token)
             .demanded(expected.front_channel_with("token")),
         &mut warnings,
     )?;
     half_hash(
         rules,
-        HashClaim::new(Rule::CHash, "c_hash", claims.c_hash)
+        &HashClaim::new(Rule::CHash, "c_hash", claims.c_hash)
             .of(expected.code)
             .demanded(expected.front_channel_with("code")),
         &mut warnings,
     )?;
     half_hash(
         rules,
-        HashClaim::new(Rule::SHash, "s_hash", claims.s_hash)
+        &HashClaim::new(Rule::SHash, "s_hash", claims.s_hash)
             .of(expected.state)
             .demanded(expected.state.is_some()),
         &mut warnings,
@@ -164,10 +164,10 @@ impl<'a> HashClaim<'a> {
 
 fn half_hash(
     rules: &Rules<'_>,
-    claim: HashClaim<'_>,
+    claim: &HashClaim<'_>,
     warnings: &mut Warnings,
 ) -> Result<(), Error> {
-    let HashClaim { rule, name, .. } = claim;
+    let (rule, name) = (claim.rule, claim.name);
     if claim.slot.is_none() && !claim.is_demanded {
         return Ok(());
     }

@@ -53,8 +53,9 @@ impl SeenTokens {
         }
         // A little longer than the token lives, for validators with a leeway.
         let until = token.expires_at().max(now) + KEPT_AFTER;
-        self.expiry.insert(key, until);
-        self.order.push_back(key);
+        if self.expiry.insert(key, until).is_none() {
+            self.order.push_back(key);
+        }
         Ok(())
     }
 
@@ -86,4 +87,48 @@ fn key(token: &ValidToken) -> [u8; 32] {
     let mut key = [0; 32];
     key.copy_from_slice(context.finish().as_ref());
     key
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::jwt::algorithm::Algorithm;
+    use crate::jwt::test_token::{compact, mac};
+    use crate::jwt::validator::{Expected, KeySet, Validator};
+
+    const NOW: i64 = 1_700_000_000;
+
+    fn token(jti: u32, exp: i64) -> ValidToken {
+        let secret = "a client secret of at least 32 octets";
+        let claims = json!({
+            "iss": "https://a.test", "aud": "client", "sub": "alice", "jti": jti.to_string(),
+            "iat": NOW - 10, "exp": exp,
+        });
+        let text = compact(r#"{"alg":"HS256"}"#, &claims.to_string(), |input| {
+            mac(Algorithm::HS256, secret.as_bytes(), input)
+        });
+        let keys = KeySet::parse(br#"{"keys":[]}"#).unwrap();
+        Validator::id_token("https://a.test", "client")
+            .client_secret(Algorithm::HS256, secret)
+            .validate_at(&text, &Expected::default(), &keys, NOW)
+            .unwrap()
+    }
+
+    #[test]
+    fn tokens_are_remembered_while_they_live_and_never_more_than_allowed() {
+        let mut seen = SeenTokens::new(3);
+        assert!(seen.is_empty());
+        let first = token(1, NOW + 60);
+        assert!(seen.take_in(&first, NOW).is_ok());
+        let error = seen.take_in(&first, NOW + 59).unwrap_err();
+        assert_eq!(error.rule(), Rule::Replay);
+        assert!(seen.take_in(&first, NOW + 360).is_ok(), "long over");
+        for jti in 2..10 {
+            assert!(seen.take_in(&token(jti, NOW + 60), NOW).is_ok());
+            assert!(seen.len() <= 3);
+        }
+        assert!(seen.take_in(&token(9, NOW + 60), NOW).is_err());
+    }
 }

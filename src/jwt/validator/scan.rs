@@ -40,8 +40,8 @@ pub(super) enum Taken {
 
 /// Who wants to know the members of an object.
 pub(super) trait Members {
-    /// Takes in the member `name` (unescaped).
-    fn member(&mut self, name: &str, value: Span) -> Taken;
+    /// Takes in the member `name` (unescaped, UTF-8).
+    fn member(&mut self, name: &[u8], value: Span) -> Taken;
 }
 
 /// The text is no JSON object, or has a member name twice.
@@ -71,6 +71,7 @@ pub(super) fn object(text: &str, members: &mut impl Members) -> Result<(), Malfo
 
 impl Span {
     /// The value as it is written; of a string what is between its quotation marks.
+    #[inline]
     pub(super) fn raw(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize)
             .unwrap_or_default()
@@ -87,6 +88,7 @@ impl Span {
     }
 
     /// The value of a string.
+    #[inline]
     pub(super) fn string(self, text: &str) -> Option<Cow<'_, str>> {
         match self.kind {
             Kind::String => Some(Cow::Borrowed(self.raw(text))),
@@ -96,6 +98,7 @@ impl Span {
     }
 
     /// Whether it is the string `wanted`.
+    #[inline]
     pub(super) fn is(self, text: &str, wanted: &str) -> bool {
         match self.kind {
             Kind::String => self.raw(text) == wanted,
@@ -105,6 +108,7 @@ impl Span {
     }
 
     /// The value of a number.
+    #[inline]
     pub(super) fn number(self, text: &str) -> Option<f64> {
         /// So many digits fit into the 53 bits of a double.
         const EXACT: usize = 15;
@@ -112,10 +116,13 @@ impl Span {
             return None;
         }
         let raw = self.raw(text);
-        if raw.len() <= EXACT && raw.bytes().all(|byte| byte.is_ascii_digit()) {
-            let value = raw
-                .bytes()
-                .fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'));
+        let digits = (raw.len() <= EXACT).then(|| {
+            raw.bytes().try_fold(0_u64, |value, byte| {
+                let digit = byte.wrapping_sub(b'0');
+                (digit < 10).then(|| value * 10 + u64::from(digit))
+            })
+        });
+        if let Some(value) = digits.flatten() {
             #[expect(clippy::cast_precision_loss, reason = "at most 15 digits")]
             return Some(value as f64);
         }
@@ -160,7 +167,8 @@ impl Iterator for Elements<'_> {
 struct Nobody;
 
 impl Members for Nobody {
-    fn member(&mut self, _: &str, _: Span) -> Taken {
+    #[inline]
+    fn member(&mut self, _: &[u8], _: Span) -> Taken {
         Taken::Unknown
     }
 }
@@ -168,13 +176,13 @@ impl Members for Nobody {
 /// The unknown names of an object.
 #[derive(Default)]
 struct Names<'t> {
-    few: Vec<Cow<'t, str>>,
-    many: Option<HashSet<Cow<'t, str>>>,
+    few: Vec<Cow<'t, [u8]>>,
+    many: Option<HashSet<Cow<'t, [u8]>>>,
 }
 
 impl<'t> Names<'t> {
     /// Keeps `name` and says whether it is new.
-    fn is_new(&mut self, name: Cow<'t, str>) -> bool {
+    fn is_new(&mut self, name: Cow<'t, [u8]>) -> bool {
         /// A few names are compared one by one; with many that would take the square of the time.
         const FEW: usize = 32;
         if self.few.contains(&name) {
@@ -199,16 +207,19 @@ struct Scanner<'t> {
 const MAX_DEPTH: u8 = 127;
 
 impl<'t> Scanner<'t> {
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
+    #[inline]
     fn white_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
     }
 
+    #[inline]
     fn expect(&mut self, byte: u8) -> Result<(), Malformed> {
         if self.peek() == Some(byte) {
             self.at += 1;
@@ -238,8 +249,7 @@ impl<'t> Scanner<'t> {
         }
         loop {
             self.expect(b'"')?;
-            let name = self.string()?;
-            let name = name.string(self.text).ok_or(Malformed)?;
+            let name = self.name()?;
             self.white_space();
             self.expect(b':')?;
             self.white_space();
@@ -262,6 +272,18 @@ impl<'t> Scanner<'t> {
             }
             self.white_space();
         }
+    }
+
+    /// Reads a member name from behind its opening quotation mark to behind the closing one.
+    #[inline]
+    fn name(&mut self) -> Result<Cow<'t, [u8]>, Malformed> {
+        let span = self.string()?;
+        if span.kind == Kind::String {
+            let octets = self.bytes.get(span.start as usize..span.end as usize);
+            return octets.map(Cow::Borrowed).ok_or(Malformed);
+        }
+        let name = span.string(self.text).ok_or(Malformed)?;
+        Ok(Cow::Owned(name.into_owned().into_bytes()))
     }
 
     fn array(&mut self) -> Result<(), Malformed> {
@@ -317,6 +339,7 @@ impl<'t> Scanner<'t> {
         clippy::cast_possible_truncation,
         reason = "the length of the text was compared with 2^32"
     )]
+    #[inline]
     fn span(&self, kind: Kind, start: usize, end: usize) -> Span {
         Span {
             kind,
@@ -335,6 +358,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    #[inline]
     fn digits(&mut self) -> Result<(), Malformed> {
         let start = self.at;
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
@@ -382,6 +406,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Reads from behind the opening quotation mark to behind the closing one.
+    #[inline]
     fn string(&mut self) -> Result<Span, Malformed> {
         let start = self.at;
         let mut kind = Kind::String;
@@ -435,6 +460,7 @@ impl<'t> Scanner<'t> {
 
 /// How many bytes at the beginning need no attention inside a string: no quotation mark, no backslash, no
 /// control character. Eight bytes are looked at in one go.
+#[inline]
 fn plain(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -468,8 +494,9 @@ mod tests {
     struct All(Vec<(String, Span)>);
 
     impl Members for All {
-        fn member(&mut self, name: &str, value: Span) -> Taken {
-            self.0.push((name.to_owned(), value));
+        fn member(&mut self, name: &[u8], value: Span) -> Taken {
+            self.0
+                .push((String::from_utf8(name.to_vec()).unwrap(), value));
             Taken::Unknown
         }
     }
