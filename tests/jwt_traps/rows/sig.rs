@@ -156,7 +156,7 @@ pub(crate) fn cases(row: u32) -> Vec<Case> {
         )],
         15 => {
             let n = unhex(P256_ORDER);
-            let of = |change: &dyn Fn(&[u8], &[u8]) -> Vec<u8>| {
+            let of = |change: Change<'_>| {
                 id_by(Algorithm::ES256).signed(|input| {
                     let signature = P256.sign(Algorithm::ES256, input);
                     let (r, s) = signature.split_at(32);
@@ -333,6 +333,9 @@ pub(crate) fn cases(row: u32) -> Vec<Case> {
         _ => Vec::new(),
     }
 }
+
+/// What is made of r and s.
+type Change<'a> = &'a dyn Fn(&[u8], &[u8]) -> Vec<u8>;
 
 /// A signature made without a private key for a public exponent of 3: the cube root of a message that has the
 /// DigestInfo in front and anything behind it.
