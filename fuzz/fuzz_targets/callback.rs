@@ -4,8 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use oidcheck::login::Callback;
-use oidcheck::protocol::authorization::AuthorizationAnswer;
-use oidcheck::protocol::parameters::Parameters;
+use oidcheck::protocol::{AuthorizationAnswer, Parameters};
 
 fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(data);

@@ -161,24 +161,3 @@ fn complete(
         },
     )
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn points_are_the_same_however_they_are_written() {
-        let (even, odd) = ([4, 7, 8, 1, 2], [4, 7, 8, 1, 3]);
-        for (point, certified, same) in [
-            (even, &even[..], true),
-            (even, &odd[..], false),
-            (even, &[2, 7, 8], true),
-            (even, &[3, 7, 8], false),
-            (odd, &[3, 7, 8], true),
-            (odd, &[3, 7, 9], false),
-            (odd, &[], false),
-        ] {
-            assert_eq!(is_same_point(&point, certified), same, "{certified:?}");
-        }
-    }
-}

@@ -32,7 +32,7 @@ pub(super) struct Slots {
     pub(super) cnf: Option<Span>,
     pub(super) email_verified: Option<Span>,
     pub(super) warnings: Warnings,
-    /// Whether a standard claim may be of the wrong type inside (`address`).
+    /// Its members have types of their own.
     pub(super) address: Option<Span>,
 }
 
@@ -62,8 +62,7 @@ impl Members for Slots {
             b"scope" => &mut self.scope,
             b"cnf" => &mut self.cnf,
             b"email_verified" => {
-                self.warnings
-                    .add_if(value.kind != Kind::Boolean, Warning::ClaimType);
+                self.check_type(StandardType::Boolean, value);
                 &mut self.email_verified
             }
             _ => {
@@ -81,21 +80,25 @@ impl Members for Slots {
 impl Slots {
     fn unknown(&mut self, name: &[u8], value: Span) {
         let name = std::str::from_utf8(name).unwrap_or_default();
-        self.warnings
-            .add_if(value.kind == Kind::Null, Warning::Null);
-        let fits = match StandardType::of(name) {
-            None => true,
-            Some(StandardType::String) => {
-                matches!(value.kind, Kind::String | Kind::EscapedString)
-            }
-            Some(StandardType::Boolean) => value.kind == Kind::Boolean,
-            Some(StandardType::Number) => value.kind == Kind::Number,
-            Some(StandardType::Address) => {
-                if name == "address" {
-                    self.address = Some(value);
-                }
-                value.kind == Kind::Object
-            }
+        if name == "address" {
+            self.address = Some(value);
+        }
+        match StandardType::of(name) {
+            Some(wanted) => self.check_type(wanted, value),
+            None => self
+                .warnings
+                .add_if(value.kind == Kind::Null, Warning::Null),
+        }
+    }
+
+    fn check_type(&mut self, wanted: StandardType, value: Span) {
+        let fits = match value.kind {
+            Kind::Null => return self.warnings.add(Warning::Null),
+            Kind::String | Kind::EscapedString => wanted == StandardType::String,
+            Kind::Boolean => wanted == StandardType::Boolean,
+            Kind::Number => wanted == StandardType::Number,
+            Kind::Object => wanted == StandardType::Address,
+            Kind::Array => false,
         };
         self.warnings.add_if(!fits, Warning::ClaimType);
     }

@@ -1,6 +1,8 @@
 //! Rules on the claims of ID Tokens
 //! ([OpenID Connect Core 1.0 section 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation)).
 
+use serde_json::Value;
+
 use super::error::{Error, Rule};
 use super::recipient;
 use super::scan::Span;
@@ -11,6 +13,7 @@ use crate::jwt::algorithm::{Algorithm, Hash};
 use crate::jwt::criteria;
 use crate::jwt::hash::is_half_hash;
 use crate::jwt::id_token::Source;
+use crate::jwt::standard_claims::StandardType;
 
 pub(super) fn check(rules: &Rules<'_>) -> Result<Warnings, Error> {
     let mut warnings = Warnings::default();
@@ -50,7 +53,7 @@ pub(super) fn check(rules: &Rules<'_>) -> Result<Warnings, Error> {
         .optional_text(Rule::Session, "sid", claims.sid)?;
     if let Some(address) = claims.address {
         let fits = serde_json::from_str(address.json(rules.claims.text))
-            .is_ok_and(|value| crate::jwt::standard_claims::StandardType::Address.fits(&value));
+            .is_ok_and(|value: Value| value.is_null() || StandardType::Address.fits(&value));
         warnings.add_if(!fits, Warning::ClaimType);
     }
     Ok(warnings)
@@ -119,8 +122,7 @@ fn is_no_logout_token(rules: &Rules<'_>) -> Result<(), Error> {
     let Some(events) = rules.claims.slots.events else {
         return Ok(());
     };
-    let events: serde_json::Value =
-        serde_json::from_str(events.json(rules.claims.text)).unwrap_or_default();
+    let events: Value = serde_json::from_str(events.json(rules.claims.text)).unwrap_or_default();
     if events.get(criteria::LOGOUT_EVENT).is_some() {
         return Err(Error::new(
             Rule::Kind,

@@ -154,7 +154,9 @@ pub(crate) fn claims(row: u32) -> Vec<Case> {
                 t.accepts("control", id().c("email_verified", true)),
             ]
         }
-        2 => vec![t.warns(Warning::Null, "null", id().c("department", Value::Null))],
+        2 => ["department", "name", "email_verified", "address"]
+            .map(|name| t.warns(Warning::Null, name, id().c(name, Value::Null)))
+            .into(),
         3 => vec![
             odd("locale", json!(["de"])),
             odd("updated_at", json!("2020-01-01")),
