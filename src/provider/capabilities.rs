@@ -189,6 +189,8 @@ fn judge(word: &str, meaning: &str, config: &ProviderConfig, metadata: &Metadata
         ),
         // Known only once a client has been registered; the run corrects it then.
         "dcr_mgmt" => endpoint("registration_endpoint"),
+        // The run of the built-in mock corrects it.
+        "clock" => Some("only the built-in mock IdP has a clock that can be moved".to_owned()),
         // The run asks the well-known place and corrects it.
         "as_metadata" => None,
         "refresh_token" => listed("grant_types_supported", "refresh_token", true),
