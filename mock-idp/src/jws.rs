@@ -54,12 +54,18 @@ pub(crate) fn write_signed(typ: &str, claims: &impl Serialize, key: Arc<SigningK
         typ,
         kid: &key.kid,
     };
-    let octets = |part: Result<Vec<u8>, _>| part.expect("strings and numbers can be written");
     write_raw(
-        &octets(serde_json::to_vec(&header)),
-        &octets(serde_json::to_vec(claims)),
+        &json::<128>(&header),
+        &json::<512>(claims),
         &Signer::Key(key),
     )
+}
+
+/// JSON of about this length.
+fn json<const LENGTH: usize>(value: &impl Serialize) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(LENGTH);
+    serde_json::to_writer(&mut octets, value).expect("strings and numbers can be written");
+    octets
 }
 
 /// Writes `header.payload.signature`.

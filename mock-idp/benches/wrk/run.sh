@@ -20,6 +20,7 @@ trap 'stop; rm -f "$out"' EXIT
 
 # start PROGRAM ARGUMENT… → $server, $url
 start() {
+  : >"$out"
   taskset -c "$server_core" "$target/release/$@" >"$out" 2>&1 &
   server=$!
   for _ in $(seq 100); do grep -q READY "$out" && break; sleep 0.1; done

@@ -38,19 +38,19 @@ pub(crate) fn grant(
     }
     let grant = Grant {
         client_id: client.id.clone(),
-        scope: scope.clone(),
+        scope,
         authentication: None,
         issued_at: ctx.now,
         expires: ctx.now + ACCESS_TOKEN_LIFETIME,
     };
     // The token says it all: nothing is kept.
-    let access_token = AccessToken::issue(ctx, None, &grant, &scope);
+    let access_token = AccessToken::issue(ctx, None, &grant, &grant.scope);
     let issued = Issued {
         client,
         grant: &grant,
         access_token,
         refresh_token: None,
-        scope,
+        scope: grant.scope.clone(),
         issued_by: None,
     };
     Ok(issued.into_response(ctx))

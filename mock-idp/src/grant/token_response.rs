@@ -76,7 +76,7 @@ impl Issued<'_> {
     /// The token response (<https://openid.net/specs/openid-connect-core-1_0.html#TokenResponse>). It signs, so no
     /// lock may be held.
     pub(super) fn into_response(self, ctx: &Context<'_>) -> Map<String, Value> {
-        let mut response = Map::new();
+        let mut response = Map::with_capacity(8);
         let mut put = |name: &str, value: Value| response.insert(name.to_owned(), value);
         if let Some(issued_by) = self.issued_by
             && let Some(authentication) = &self.grant.authentication
@@ -94,14 +94,14 @@ impl Issued<'_> {
             };
             put("id_token", json!(id_token::issue(ctx, &subject)));
         }
-        put("access_token", json!(self.access_token));
-        put("token_type", json!("Bearer"));
+        put("access_token", Value::String(self.access_token));
+        put("token_type", Value::from("Bearer"));
         put("expires_in", json!(ACCESS_TOKEN_LIFETIME));
         if let Some(refresh_token) = self.refresh_token {
-            put("refresh_token", json!(refresh_token));
+            put("refresh_token", Value::String(refresh_token));
         }
         if !self.scope.is_empty() {
-            put("scope", json!(self.scope.join(" ")));
+            put("scope", Value::String(self.scope.join(" ")));
         }
         response
     }
