@@ -120,7 +120,6 @@ fn configuration(users: usize) -> Result<GooseConfiguration, GooseError> {
     configuration.increase_rate = Some((users as f32 * 2.0 / LAUNCH.as_secs_f32()).to_string());
     configuration.quiet = 1;
     configuration.no_telnet = true;
-    configuration.no_websocket = true;
     configuration.no_print_metrics = true;
     configuration.no_error_summary = true;
     configuration.no_transaction_metrics = true;
@@ -315,7 +314,7 @@ fn interruptible() -> MutexGuard<'static, Option<HashMap<usize, Stop>>> {
 #[cfg(test)]
 mod tests {
     use futures::future::BoxFuture;
-    use mock_idp::MockIdp;
+    use mock_idp::{MockIdp, Transport};
 
     use super::*;
     use crate::http::ClientOptions;
@@ -324,26 +323,31 @@ mod tests {
     use crate::load::visit::Visits;
     use crate::load::visit::tests::visits;
 
-    /// Users who stop the run after so many passes.
-    #[derive(Debug)]
+    /// What is done after the `n`th pass.
+    type After = Arc<dyn Fn(usize, &Stop) + Send + Sync>;
+
+    /// Users whose passes are counted.
     struct Counted {
         visits: Visits,
-        left: Arc<AtomicUsize>,
-        stop: Stop,
+        pass: Arc<dyn Fn() + Send + Sync>,
+    }
+
+    impl fmt::Debug for Counted {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Counted")
+        }
     }
 
     struct CountedUser {
         user: Box<dyn User>,
-        left: Arc<AtomicUsize>,
-        stop: Stop,
+        pass: Arc<dyn Fn() + Send + Sync>,
     }
 
     impl Users for Counted {
         fn user(&self, carrier: Arc<dyn Carrier>, meter: Arc<Meter>) -> Box<dyn User> {
             Box::new(CountedUser {
                 user: self.visits.user(carrier, meter),
-                left: Arc::clone(&self.left),
-                stop: self.stop.clone(),
+                pass: Arc::clone(&self.pass),
             })
         }
     }
@@ -352,17 +356,19 @@ mod tests {
         fn pass(&mut self, due: Instant) -> BoxFuture<'_, bool> {
             Box::pin(async move {
                 let right = self.user.pass(due).await;
-                if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
-                    self.stop.request("enough");
-                }
+                (self.pass)();
                 right
             })
         }
     }
 
-    /// Load by four users, until `passes` have been made or the time is up.
-    async fn load(visits: Visits, passes: usize, time: Duration) -> (Measured, usize) {
-        let wire = Arc::new(Wire::new(&ClientOptions::default()).unwrap());
+    /// Load by four users, until it is stopped or the time is up.
+    async fn load(visits: Visits, time: Duration, after: After) -> (Measured, usize) {
+        let options = ClientOptions {
+            max_time: Duration::from_secs(1),
+            ..ClientOptions::default()
+        };
+        let wire = Arc::new(Wire::new(&options).unwrap());
         let turn = turn().await;
         let begin = Instant::now();
         let tally = Arc::new(Mutex::new(Tally::new(begin, begin + time)));
@@ -375,10 +381,10 @@ mod tests {
             host: visits.subject().issuer.clone(),
             stop: Stop::default(),
         };
+        let (passes, stop) = (AtomicUsize::new(0), plan.stop.clone());
         let users = Counted {
             visits,
-            left: Arc::new(AtomicUsize::new(passes)),
-            stop: plan.stop.clone(),
+            pass: Arc::new(move || after(passes.fetch_add(1, Ordering::Relaxed) + 1, &stop)),
         };
         let outcome = run(Some(turn), plan, Arc::new(users), Arc::clone(&tally));
         let requests = outcome.await.unwrap().requests;
@@ -388,6 +394,15 @@ mod tests {
         let mut tally = tally.unwrap();
         tally.cut(Instant::now());
         (tally.finish(&[]), requests)
+    }
+
+    /// It is stopped after `n` passes.
+    fn stop_after(n: usize) -> After {
+        Arc::new(move |passes, stop| {
+            if passes == n {
+                stop.request("enough");
+            }
+        })
     }
 
     async fn mock() -> MockIdp {
@@ -403,7 +418,7 @@ mod tests {
     async fn users_begin_anew_until_it_is_stopped() {
         let idp = mock().await;
         let visits = visits(&idp, &idp.issuer(), FLOW).await;
-        let (measured, by_goose) = load(visits, 40, HOUR).await;
+        let (measured, by_goose) = load(visits, HOUR, stop_after(40)).await;
         let requests = measured.requests.iter();
         let names: Vec<_> = requests.map(|r| (r.name.as_str(), r.failed())).collect();
         assert_eq!(names, [("client_credentials", 0), ("introspect", 0)]);
@@ -421,17 +436,44 @@ mod tests {
         let idp = mock().await;
         let issuer = idp.issuer_with("token_response.token_type_wrong");
         let visits = visits(&idp, &issuer, FLOW).await;
-        let (measured, _) = load(visits, 20, HOUR).await;
+        let (measured, _) = load(visits, HOUR, stop_after(20)).await;
         assert!(measured.flows.failed >= 19 && measured.flows.completed == 0);
         assert_eq!(measured.all.errors["token_type"], measured.all.count);
         assert!(measured.incidents[0].wrong);
     }
 
     #[tokio::test]
+    async fn a_provider_that_resets_and_hangs_is_counted_by_kind() {
+        let idp = mock().await;
+        let issuer = idp.issuer();
+        let visits = visits(&idp, &issuer, FLOW).await;
+        let control = idp.control();
+        let after: After = Arc::new(move |passes, stop| {
+            let transport = match passes {
+                20 => Transport::Reset,
+                30 => Transport::Truncate(5),
+                40 => Transport::Hang,
+                42 => Transport::Normal,
+                60 => return stop.request("enough"),
+                _ => return,
+            };
+            control.carry(&issuer, transport).unwrap();
+        });
+        let (measured, _) = load(visits, HOUR, after).await;
+        for kind in ["broken", "timed_out"] {
+            let mut incidents = measured.incidents.iter();
+            let incident = incidents.find(|incident| incident.kind == kind);
+            assert!(incident.is_some_and(|incident| !incident.wrong), "{kind}");
+            assert!(measured.all.errors.contains_key(kind), "{kind}");
+        }
+        assert!(measured.flows.completed >= 20, "{:?}", measured.flows);
+    }
+
+    #[tokio::test]
     async fn it_ends_when_the_time_is_up() {
         let idp = mock().await;
         let visits = visits(&idp, &idp.issuer(), FLOW).await;
-        let ended = load(visits, usize::MAX, Duration::from_millis(50));
+        let ended = load(visits, Duration::from_millis(50), stop_after(usize::MAX));
         let (measured, _) = tokio::time::timeout(Duration::from_secs(60), ended)
             .await
             .expect("it ends");
