@@ -12,13 +12,13 @@ seconds=${1:-2}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-python3 -m pip install --quiet --disable-pip-version-check --target "$folder/python" 'pyjwt[crypto]==2.15.1'
+python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --target "$folder/python" 'pyjwt[crypto]==2.15.1'
 (cd "$folder" && npm install --silent --no-audit --no-fund jose@6.2.17 >/dev/null)
 
 cargo bench --quiet --no-default-features --bench jwt -- --export "$folder/subjects.json"
-PYTHONPATH="$folder/python" python3 "$here/jwt.py" "$folder/subjects.json" "$seconds" > "$folder/pyjwt.json"
-cp "$here/jwt.mjs" "$folder/jwt.mjs"
-node "$folder/jwt.mjs" "$folder/subjects.json" "$seconds" > "$folder/jose.json"
+PYTHONPATH="$folder/python" python3 "$here/jwt_pyjwt.py" "$folder/subjects.json" "$seconds" > "$folder/pyjwt.json"
+cp "$here/jwt_jose.mjs" "$folder/jwt_jose.mjs"
+node "$folder/jwt_jose.mjs" "$folder/subjects.json" "$seconds" > "$folder/jose.json"
 
 python3 - "$folder" <<'PRINT'
 import json
