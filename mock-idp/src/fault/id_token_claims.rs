@@ -2,27 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Break, Fault, Spoiler};
+use super::Fault;
+use super::table::id_token;
 use crate::accounts::USERS;
 use crate::id_token::IdToken;
 use crate::jws;
 
 const DAY: u64 = 24 * 3_600;
-
-const fn fault(
-    id: &'static str,
-    breaks: &'static [&'static str],
-    summary: &'static str,
-    spoiler: Spoiler<IdToken>,
-) -> Fault {
-    Fault {
-        id,
-        breaks,
-        summary,
-        needs: None,
-        break_: Break::IdToken(spoiler),
-    }
-}
 
 fn put(token: &mut IdToken, claim: &str, value: Value) {
     token.claims.insert(claim.to_owned(), value);
@@ -50,25 +36,25 @@ fn swap_case(text: &str) -> String {
 }
 
 pub(super) const FAULTS: &[Fault] = &[
-    fault(
+    id_token(
         "id_token.acr_number",
         &["OIDCC-2-10", "OIDCC-2-19"],
         "acr is a number",
         |_, token| put(token, "acr", json!(1)),
     ),
-    fault(
+    id_token(
         "id_token.amr_string",
         &["OIDCC-2-11", "OIDCC-2-18"],
         "amr is a string, not an array",
         |_, token| put(token, "amr", json!("pwd")),
     ),
-    fault(
+    id_token(
         "id_token.amr_unregistered",
         &["OIDCC-2-11"],
         "amr holds a value that is not registered",
         |_, token| put(token, "amr", json!(["password"])),
     ),
-    fault(
+    id_token(
         "id_token.at_hash_of_other_hash",
         &["OIDCC-3.1.3.6-2"],
         "at_hash is made with another hash function than that of alg",
@@ -84,7 +70,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         },
     ),
-    fault(
+    id_token(
         "id_token.at_hash_padded",
         &["OIDCC-3.1.3.6-2"],
         "at_hash is base64url with padding",
@@ -93,7 +79,7 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "at_hash", json!(padded));
         },
     ),
-    fault(
+    id_token(
         "id_token.at_hash_wrong",
         &["OIDCC-3.1.3.6-2"],
         "at_hash is that of another access token",
@@ -102,13 +88,13 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "at_hash", json!(hash));
         },
     ),
-    fault(
+    id_token(
         "id_token.aud_empty_array",
         &["OIDCC-2-6", "OIDCC-2-14"],
         "aud is an empty array",
         |_, token| put(token, "aud", json!([])),
     ),
-    fault(
+    id_token(
         "id_token.aud_extra",
         &["OIDCC-3.1.3.7-1"],
         "aud has an audience besides the client that it does not trust",
@@ -117,7 +103,7 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "aud", aud);
         },
     ),
-    fault(
+    id_token(
         "id_token.aud_joined",
         &["OIDCC-2-6"],
         "aud is one string with two audiences in it",
@@ -126,7 +112,7 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "aud", json!(aud));
         },
     ),
-    fault(
+    id_token(
         "id_token.aud_missing",
         &["OIDCC-2-6", "OIDCC-2-14"],
         "aud is missing",
@@ -134,13 +120,13 @@ pub(super) const FAULTS: &[Fault] = &[
             token.claims.remove("aud");
         },
     ),
-    fault(
+    id_token(
         "id_token.aud_number",
         &["OIDCC-2-6", "OIDCC-2-14"],
         "aud is a number",
         |_, token| put(token, "aud", json!(1)),
     ),
-    fault(
+    id_token(
         "id_token.aud_upper_case",
         &["OIDCC-2-6"],
         "aud is the client_id in the other case",
@@ -149,19 +135,19 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "aud", json!(aud));
         },
     ),
-    fault(
+    id_token(
         "id_token.auth_time_future",
         &["OIDCC-2-20"],
         "auth_time lies a day ahead",
         |ctx, token| put(token, "auth_time", json!(ctx.now + DAY)),
     ),
-    fault(
+    id_token(
         "id_token.auth_time_milliseconds",
         &["OIDCC-2-20", "OIDCC-2-23"],
         "auth_time counts milliseconds",
         |ctx, token| put(token, "auth_time", json!(ctx.now * 1_000)),
     ),
-    fault(
+    id_token(
         "id_token.auth_time_missing",
         &["OIDCC-2-9", "OIDCC-3.1.2.1-4", "OIDCR-2-9"],
         "auth_time is missing, also where it was asked for",
@@ -169,25 +155,25 @@ pub(super) const FAULTS: &[Fault] = &[
             token.claims.remove("auth_time");
         },
     ),
-    fault(
+    id_token(
         "id_token.auth_time_old",
         &["OIDCC-3.1.3.7-3"],
         "auth_time is a week old",
         |ctx, token| put(token, "auth_time", json!(ctx.now.saturating_sub(7 * DAY))),
     ),
-    fault(
+    id_token(
         "id_token.auth_time_string",
         &["OIDCC-2-20"],
         "auth_time is a string",
         |ctx, token| put(token, "auth_time", json!(ctx.now.to_string())),
     ),
-    fault(
+    id_token(
         "id_token.azp_wrong",
         &["OIDCC-2-13"],
         "azp is another client",
         |_, token| put(token, "azp", json!("another-client")),
     ),
-    fault(
+    id_token(
         "id_token.events_of_logout",
         &["RFC8725-3.12-2"],
         "events holds the logout event, as in a logout token",
@@ -196,19 +182,19 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "events", json!({ event: {} }));
         },
     ),
-    fault(
+    id_token(
         "id_token.exp_huge",
         &["OIDCC-2-23"],
         "exp is beyond what a signed 64-bit number holds",
         |_, token| put(token, "exp", json!(u64::MAX)),
     ),
-    fault(
+    id_token(
         "id_token.exp_milliseconds",
         &["OIDCC-2-23"],
         "exp counts milliseconds",
         |ctx, token| put(token, "exp", json!((ctx.now + 600) * 1_000)),
     ),
-    fault(
+    id_token(
         "id_token.exp_missing",
         &["OIDCC-2-2"],
         "exp is missing",
@@ -216,25 +202,25 @@ pub(super) const FAULTS: &[Fault] = &[
             token.claims.remove("exp");
         },
     ),
-    fault(
+    id_token(
         "id_token.exp_now",
         &["OIDCC-2-15"],
         "exp is the time of issue",
         |ctx, token| put(token, "exp", json!(ctx.now)),
     ),
-    fault(
+    id_token(
         "id_token.exp_past",
         &["OIDCC-2-15"],
         "exp lies a day back",
         |ctx, token| put(token, "exp", json!(ctx.now.saturating_sub(DAY))),
     ),
-    fault(
+    id_token(
         "id_token.exp_string",
         &["OIDCC-2-2"],
         "exp is a string",
         |ctx, token| put(token, "exp", json!((ctx.now + 600).to_string())),
     ),
-    fault(
+    id_token(
         "id_token.iat_future",
         &["OIDCC-2-16"],
         "iat lies a day ahead",
@@ -243,7 +229,7 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "exp", json!(ctx.now + 2 * DAY));
         },
     ),
-    fault(
+    id_token(
         "id_token.iat_missing",
         &["OIDCC-2-2"],
         "iat is missing",
@@ -251,31 +237,31 @@ pub(super) const FAULTS: &[Fault] = &[
             token.claims.remove("iat");
         },
     ),
-    fault(
+    id_token(
         "id_token.iat_old",
         &["OIDCC-2-16"],
         "iat is a week old",
         |ctx, token| put(token, "iat", json!(ctx.now.saturating_sub(7 * DAY))),
     ),
-    fault(
+    id_token(
         "id_token.iat_string",
         &["OIDCC-2-2"],
         "iat is a string",
         |ctx, token| put(token, "iat", json!(ctx.now.to_string())),
     ),
-    fault(
+    id_token(
         "id_token.iss_array",
         &["OIDCC-2-5", "OIDCC-2-14"],
         "iss is an array that holds the issuer",
         |ctx, token| put(token, "iss", json!([ctx.issuer.url])),
     ),
-    fault(
+    id_token(
         "id_token.iss_longer",
         &["OIDCC-2-5"],
         "iss is longer than the issuer, which it begins with",
         |ctx, token| put(token, "iss", json!(format!("{}.evil", ctx.issuer.url))),
     ),
-    fault(
+    id_token(
         "id_token.iss_missing",
         &["OIDCC-2-5", "OIDCC-2-14"],
         "iss is missing",
@@ -283,19 +269,19 @@ pub(super) const FAULTS: &[Fault] = &[
             token.claims.remove("iss");
         },
     ),
-    fault(
+    id_token(
         "id_token.iss_other",
         &["OIDCC-2-5"],
         "iss is another issuer",
         |_, token| put(token, "iss", json!("https://another-issuer.example")),
     ),
-    fault(
+    id_token(
         "id_token.iss_slash",
         &["OIDCC-2-5"],
         "iss ends with a slash that the issuer does not have",
         |ctx, token| put(token, "iss", json!(format!("{}/", ctx.issuer.url))),
     ),
-    fault(
+    id_token(
         "id_token.iss_upper_case",
         &["OIDCC-2-5"],
         "the scheme of iss is in capitals",
@@ -304,13 +290,13 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "iss", json!(iss));
         },
     ),
-    fault(
+    id_token(
         "id_token.iss_with_query",
         &["OIDCC-2-5", "OIDCC-2-12"],
         "iss has a query",
         |ctx, token| put(token, "iss", json!(format!("{}?tenant=1", ctx.issuer.url))),
     ),
-    fault(
+    id_token(
         "id_token.iss_without_scheme",
         &["OIDCC-2-5", "OIDCC-2-12"],
         "iss has no scheme",
@@ -323,19 +309,19 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "iss", json!(iss));
         },
     ),
-    fault(
+    id_token(
         "id_token.nbf_future",
         &["RFC7519-4.1.5-1"],
         "nbf lies a day ahead",
         |ctx, token| put(token, "nbf", json!(ctx.now + DAY)),
     ),
-    fault(
+    id_token(
         "id_token.nbf_string",
         &["RFC7519-4.1.5-1"],
         "nbf is a string",
         |ctx, token| put(token, "nbf", json!(ctx.now.to_string())),
     ),
-    fault(
+    id_token(
         "id_token.nonce_array",
         &["OIDCC-2-4"],
         "nonce is an array that holds the nonce",
@@ -344,13 +330,13 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "nonce", nonce);
         },
     ),
-    fault(
+    id_token(
         "id_token.nonce_constant",
         &["OIDCC-2-4", "OIDCC-2-21"],
         "nonce is always the same, asked for or not",
         |_, token| put(token, "nonce", json!("nonce")),
     ),
-    fault(
+    id_token(
         "id_token.nonce_missing",
         &["OIDCC-2-4"],
         "nonce is missing although one was sent",
@@ -358,7 +344,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.claims.remove("nonce");
         },
     ),
-    fault(
+    id_token(
         "id_token.nonce_other_case",
         &["OIDCC-2-4"],
         "the capitals of nonce are small letters, and the other way round",
@@ -369,7 +355,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         },
     ),
-    fault(
+    id_token(
         "id_token.nonce_wrong",
         &["OIDCC-2-4"],
         "nonce is another one",
@@ -380,13 +366,13 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         },
     ),
-    fault(
+    id_token(
         "id_token.sub_empty",
         &["OIDCC-2-14"],
         "sub is empty",
         |_, token| put(token, "sub", json!("")),
     ),
-    fault(
+    id_token(
         "id_token.sub_missing",
         &["OIDCC-2-14"],
         "sub is missing",
@@ -394,7 +380,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.claims.remove("sub");
         },
     ),
-    fault(
+    id_token(
         "id_token.sub_not_ascii",
         &["OIDCC-2-1"],
         "sub has a letter beyond ASCII",
@@ -403,13 +389,13 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "sub", json!(sub));
         },
     ),
-    fault(
+    id_token(
         "id_token.sub_number",
         &["OIDCC-2-14"],
         "sub is a number",
         |_, token| put(token, "sub", json!(24_400_320)),
     ),
-    fault(
+    id_token(
         "id_token.sub_of_another",
         &["OIDCC-5.3.2-6"],
         "sub is that of another user",
@@ -418,7 +404,7 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "sub", json!(other.map(|user| user.sub)));
         },
     ),
-    fault(
+    id_token(
         "id_token.sub_per_client",
         &["OIDCC-5.3.2-6", "OIDCC-8-1"],
         "sub differs from client to client although only public subjects are listed",
@@ -427,19 +413,19 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "sub", json!(sub));
         },
     ),
-    fault(
+    id_token(
         "id_token.sub_too_long",
         &["OIDCC-2-1"],
         "sub has 256 characters",
         |_, token| put(token, "sub", json!("s".repeat(256))),
     ),
-    fault(
+    id_token(
         "id_token.updated_at_string",
         &["OIDCC-5.1-1"],
         "a standard claim has another type: updated_at is a string",
         |_, token| put(token, "updated_at", json!("2026-01-01T00:00:00Z")),
     ),
-    fault(
+    id_token(
         "id_token.wrong_aud",
         &["OIDCC-2-6"],
         "aud is another client",

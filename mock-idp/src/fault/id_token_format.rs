@@ -2,41 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Break, Fault, Spoiler};
+use super::Fault;
+use super::table::{id_token, signed_id_token};
 use crate::id_token::IdToken;
 use crate::jws;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-const fn written(
-    id: &'static str,
-    breaks: &'static [&'static str],
-    summary: &'static str,
-    spoiler: Spoiler<String>,
-) -> Fault {
-    Fault {
-        id,
-        breaks,
-        summary,
-        needs: None,
-        break_: Break::SignedIdToken(spoiler),
-    }
-}
-
-const fn payload(
-    id: &'static str,
-    breaks: &'static [&'static str],
-    summary: &'static str,
-    spoiler: Spoiler<IdToken>,
-) -> Fault {
-    Fault {
-        id,
-        breaks,
-        summary,
-        needs: None,
-        break_: Break::IdToken(spoiler),
-    }
-}
 
 /// The claims as they would be written.
 fn claims(token: &IdToken) -> String {
@@ -50,37 +21,37 @@ fn begin_with(token: &mut IdToken, member: &str) {
 }
 
 pub(super) const FAULTS: &[Fault] = &[
-    written(
+    signed_id_token(
         "id_token.bearer_prefix",
         &["RFC7515-7.1-1"],
         "the word Bearer stands before the token",
         |_, token| token.insert_str(0, "Bearer "),
     ),
-    payload(
+    id_token(
         "id_token.duplicate_claim",
         &["RFC7519-4-1"],
         "sub stands twice: another user, then the right one",
         |_, token| begin_with(token, "\"sub\":\"somebody-else\""),
     ),
-    payload(
+    id_token(
         "id_token.duplicate_claim_escaped",
         &["RFC7519-4-1"],
         "sub stands twice, once with an escaped letter",
         |_, token| begin_with(token, "\"s\\u0075b\":\"somebody-else\""),
     ),
-    written(
+    signed_id_token(
         "id_token.five_segments",
         &["RFC7515-7.1-1"],
         "five segments, as if the token were encrypted",
         |_, token| token.push_str(".AAAA.AAAA"),
     ),
-    written(
+    signed_id_token(
         "id_token.four_segments",
         &["RFC7515-7.1-1"],
         "a fourth segment follows the signature",
         |_, token| token.push_str(".AAAA"),
     ),
-    written(
+    signed_id_token(
         "id_token.json_serialization",
         &["RFC7515-7.1-1"],
         "the JSON serialization of JWS, not the compact one",
@@ -94,7 +65,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         },
     ),
-    written(
+    signed_id_token(
         "id_token.line_break",
         &["RFC7515-7.1-1"],
         "a line break stands in the signature",
@@ -103,7 +74,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.insert_str(middle, "\r\n");
         },
     ),
-    written(
+    signed_id_token(
         "id_token.no_signature_segment",
         &["OIDCC-2-7", "RFC7515-7.1-1"],
         "header and payload alone",
@@ -112,7 +83,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.truncate(end);
         },
     ),
-    written(
+    signed_id_token(
         "id_token.padded",
         &["RFC7515-7.1-1"],
         "the signature ends with the padding of base64",
@@ -121,19 +92,19 @@ pub(super) const FAULTS: &[Fault] = &[
             token.push_str(&"=".repeat((4 - length % 4) % 4));
         },
     ),
-    payload(
+    id_token(
         "id_token.payload_array",
         &["RFC7519-7.2-1"],
         "the payload is an array that holds the claims",
         |_, token| token.raw_payload = Some(format!("[{}]", claims(token)).into_bytes()),
     ),
-    payload(
+    id_token(
         "id_token.payload_byte_order_mark",
         &["RFC7519-7.2-1"],
         "a byte order mark stands before the claims",
         |_, token| token.raw_payload = Some(format!("\u{feff}{}", claims(token)).into_bytes()),
     ),
-    payload(
+    id_token(
         "id_token.payload_not_utf8",
         &["RFC7519-7.2-1"],
         "a claim holds an octet that is not UTF-8",
@@ -144,13 +115,13 @@ pub(super) const FAULTS: &[Fault] = &[
             token.raw_payload = Some(octets.into_iter().map(spoil).collect());
         },
     ),
-    payload(
+    id_token(
         "id_token.payload_trailing_text",
         &["RFC7519-7.2-1"],
         "a second JSON object follows the claims",
         |_, token| token.raw_payload = Some(format!("{}{{}}", claims(token)).into_bytes()),
     ),
-    written(
+    signed_id_token(
         "id_token.standard_base64",
         &["RFC7515-7.1-1"],
         "the signature has the characters + and / in place of - and _",
@@ -160,7 +131,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.replace_range(start.., &signature);
         },
     ),
-    written(
+    signed_id_token(
         "id_token.trailing_bits",
         &["RFC4648-3.5-1"],
         "unused bits of the last character of the signature are set",
@@ -171,7 +142,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.push(char::from(ALPHABET[last.map_or(1, |index| index | 1)]));
         },
     ),
-    written(
+    signed_id_token(
         "id_token.white_space_around",
         &["RFC7515-7.1-1"],
         "a space stands before the token and a line break after it",

@@ -2,25 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Break, Fault, Spoiler};
+use super::Fault;
+use super::table::id_token;
 use crate::id_token::IdToken;
 use crate::jws::{self, Signer};
 use crate::keys::{self, Algorithm};
-
-const fn fault(
-    id: &'static str,
-    breaks: &'static [&'static str],
-    summary: &'static str,
-    spoiler: Spoiler<IdToken>,
-) -> Fault {
-    Fault {
-        id,
-        breaks,
-        summary,
-        needs: None,
-        break_: Break::IdToken(spoiler),
-    }
-}
 
 fn put(token: &mut IdToken, parameter: &str, value: Value) {
     token.header.insert(parameter.to_owned(), value);
@@ -32,13 +18,13 @@ fn sign_by_foreign_key(token: &mut IdToken) {
 }
 
 pub(super) const FAULTS: &[Fault] = &[
-    fault(
+    id_token(
         "id_token.alg_lower_case",
         &["OIDCC-2-7"],
         "alg is in small letters",
         |_, token| put(token, "alg", json!(token.algorithm.name().to_lowercase())),
     ),
-    fault(
+    id_token(
         "id_token.alg_missing",
         &["OIDCC-2-7", "RFC7515-4.1.1-1"],
         "alg is missing",
@@ -46,7 +32,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.header.remove("alg");
         },
     ),
-    fault(
+    id_token(
         "id_token.alg_none",
         &["OIDCC-2-7", "OIDCC-2-8"],
         "alg is none and there is no signature",
@@ -56,7 +42,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.signer = Signer::Unsigned;
         },
     ),
-    fault(
+    id_token(
         "id_token.alg_none_mixed_case",
         &["OIDCC-2-7"],
         "alg is nOnE and there is no signature",
@@ -66,19 +52,19 @@ pub(super) const FAULTS: &[Fault] = &[
             token.signer = Signer::Unsigned;
         },
     ),
-    fault(
+    id_token(
         "id_token.alg_none_signed",
         &["OIDCC-2-7", "OIDCC-2-8"],
         "alg is none although there is a signature",
         |_, token| put(token, "alg", json!("none")),
     ),
-    fault(
+    id_token(
         "id_token.alg_number",
         &["OIDCC-2-7", "RFC7515-4.1.1-1"],
         "alg is a number",
         |_, token| put(token, "alg", json!(256)),
     ),
-    fault(
+    id_token(
         "id_token.alg_other",
         &["OIDCC-3.1.3.7-2", "OIDCR-2-1"],
         "signed with another algorithm than the one that the client registered",
@@ -94,13 +80,13 @@ pub(super) const FAULTS: &[Fault] = &[
             token.signer = Signer::Key(key);
         },
     ),
-    fault(
+    id_token(
         "id_token.alg_unknown",
         &["OIDCC-2-7"],
         "alg is no registered algorithm",
         |_, token| put(token, "alg", json!("XX256")),
     ),
-    fault(
+    id_token(
         "id_token.b64_false",
         &["RFC7797-7-1"],
         "b64 is false, and critical",
@@ -109,25 +95,25 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "crit", json!(["b64"]));
         },
     ),
-    fault(
+    id_token(
         "id_token.crit_absent_name",
         &["RFC7515-4.1.11-1"],
         "crit names a parameter that the header does not have",
         |_, token| put(token, "crit", json!(["example"])),
     ),
-    fault(
+    id_token(
         "id_token.crit_empty",
         &["RFC7515-4.1.11-1"],
         "crit is an empty array",
         |_, token| put(token, "crit", json!([])),
     ),
-    fault(
+    id_token(
         "id_token.crit_registered_name",
         &["RFC7515-4.1.11-1"],
         "crit names alg, which is no extension",
         |_, token| put(token, "crit", json!(["alg"])),
     ),
-    fault(
+    id_token(
         "id_token.crit_string",
         &["RFC7515-4.1.11-1"],
         "crit is a string, not an array",
@@ -136,7 +122,7 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "example", json!(true));
         },
     ),
-    fault(
+    id_token(
         "id_token.crit_unknown",
         &["RFC7515-4.1.11-2"],
         "crit names an extension that nobody knows",
@@ -145,13 +131,13 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "example", json!(true));
         },
     ),
-    fault(
+    id_token(
         "id_token.cty_jwt",
         &["RFC7519-5.2-1"],
         "cty says that a JWT is nested, and none is",
         |_, token| put(token, "cty", json!("JWT")),
     ),
-    fault(
+    id_token(
         "id_token.duplicate_alg",
         &["RFC7515-4-1"],
         "alg stands twice: none, then the right one",
@@ -160,7 +146,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.raw_header = Some(header.replacen('{', "{\"alg\":\"none\",", 1).into_bytes());
         },
     ),
-    fault(
+    id_token(
         "id_token.embedded_jwk",
         &["OIDCC-2-3", "OIDCC-2-7"],
         "signed by a foreign key that the header brings along as jwk",
@@ -171,7 +157,7 @@ pub(super) const FAULTS: &[Fault] = &[
             sign_by_foreign_key(token);
         },
     ),
-    fault(
+    id_token(
         "id_token.header_array",
         &["RFC7515-4-2"],
         "the header is a JSON array",
@@ -179,7 +165,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.raw_header = Some(json!([token.header]).to_string().into_bytes());
         },
     ),
-    fault(
+    id_token(
         "id_token.header_jwk",
         &["OIDCC-2-3"],
         "the header has the right key as jwk",
@@ -188,7 +174,7 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "jwk", keys.key(token.algorithm).public_jwk());
         },
     ),
-    fault(
+    id_token(
         "id_token.jku",
         &["OIDCC-2-3", "OIDCC-2-7"],
         "signed by a foreign key, which jku leads to",
@@ -202,7 +188,7 @@ pub(super) const FAULTS: &[Fault] = &[
             sign_by_foreign_key(token);
         },
     ),
-    fault(
+    id_token(
         "id_token.kid_missing",
         &["OIDCC-10.1-1"],
         "kid is missing although several keys are published",
@@ -210,13 +196,13 @@ pub(super) const FAULTS: &[Fault] = &[
             token.header.remove("kid");
         },
     ),
-    fault(
+    id_token(
         "id_token.kid_number",
         &["RFC7515-4.1.4-1"],
         "kid is a number",
         |_, token| put(token, "kid", json!(1)),
     ),
-    fault(
+    id_token(
         "id_token.kid_of_other_key",
         &["OIDCC-10.1-5"],
         "kid names a published key of another kind",
@@ -230,7 +216,7 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "kid", json!(kid));
         },
     ),
-    fault(
+    id_token(
         "id_token.kid_other_case",
         &["OIDCC-10.1-5"],
         "kid is that of the key in small letters",
@@ -240,43 +226,43 @@ pub(super) const FAULTS: &[Fault] = &[
             put(token, "kid", json!(kid));
         },
     ),
-    fault(
+    id_token(
         "id_token.kid_path",
         &["OIDCC-10.1-5"],
         "kid is the path of a file",
         |_, token| put(token, "kid", json!("../../../../dev/null")),
     ),
-    fault(
+    id_token(
         "id_token.kid_unknown",
         &["OIDCC-10.1-5"],
         "kid names no published key",
         |_, token| put(token, "kid", json!("no-such-key")),
     ),
-    fault(
+    id_token(
         "id_token.replicated_iss",
         &["RFC7519-5.3-1"],
         "the header repeats iss, with another value",
         |_, token| put(token, "iss", json!("https://another-issuer.example")),
     ),
-    fault(
+    id_token(
         "id_token.typ_at_jwt",
         &["RFC7519-5.1-1", "RFC8725-3.12-2"],
         "typ is at+jwt, that of an access token",
         |_, token| put(token, "typ", json!("at+jwt")),
     ),
-    fault(
+    id_token(
         "id_token.typ_logout_jwt",
         &["RFC7519-5.1-1", "RFC8725-3.12-2"],
         "typ is logout+jwt, that of a logout token",
         |_, token| put(token, "typ", json!("logout+jwt")),
     ),
-    fault(
+    id_token(
         "id_token.typ_other",
         &["RFC7519-5.1-1"],
         "typ is not JWT",
         |_, token| put(token, "typ", json!("JOSE")),
     ),
-    fault(
+    id_token(
         "id_token.x5u",
         &["OIDCC-2-3"],
         "the header has an x5u",

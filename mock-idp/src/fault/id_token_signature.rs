@@ -2,41 +2,12 @@
 
 use serde_json::json;
 
-use super::{Break, Fault, Spoiler};
+use super::Fault;
+use super::table::{id_token, signed_id_token};
 use crate::context::Context;
 use crate::id_token::IdToken;
 use crate::jws::Signer;
 use crate::keys::{self, Algorithm, SigningKey};
-
-const fn fault(
-    id: &'static str,
-    breaks: &'static [&'static str],
-    summary: &'static str,
-    spoiler: Spoiler<IdToken>,
-) -> Fault {
-    Fault {
-        id,
-        breaks,
-        summary,
-        needs: None,
-        break_: Break::IdToken(spoiler),
-    }
-}
-
-const fn afterwards(
-    id: &'static str,
-    breaks: &'static [&'static str],
-    summary: &'static str,
-    spoiler: Spoiler<String>,
-) -> Fault {
-    Fault {
-        id,
-        breaks,
-        summary,
-        needs: None,
-        break_: Break::SignedIdToken(spoiler),
-    }
-}
 
 /// The published key of the issuer that would sign.
 fn key(ctx: &Context<'_>, algorithm: Algorithm) -> std::sync::Arc<SigningKey> {
@@ -74,7 +45,7 @@ fn change_between(token: &mut String, from: usize, to: usize) {
 }
 
 pub(super) const FAULTS: &[Fault] = &[
-    afterwards(
+    signed_id_token(
         "id_token.corrupted_signature",
         &["OIDCC-2-7", "OIDCC-10.1-2", "OIDCC-10.1-5"],
         "one character of the signature is another",
@@ -83,13 +54,13 @@ pub(super) const FAULTS: &[Fault] = &[
             change_between(token, start, end);
         },
     ),
-    fault(
+    id_token(
         "id_token.ecdsa_der",
         &["OIDCC-2-7"],
         "alg is ES256 and the signature is in ASN.1 DER",
         |ctx, token| token.signer = Signer::Der(p256(ctx, token)),
     ),
-    fault(
+    id_token(
         "id_token.ecdsa_zero",
         &["OIDCC-2-7"],
         "alg is ES256 and both numbers of the signature are zero",
@@ -98,7 +69,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.signer = Signer::Octets(vec![0; 64]);
         },
     ),
-    fault(
+    id_token(
         "id_token.hmac_with_client_secret",
         &["OIDCC-3.1.3.7-2", "OIDCD-3-16", "OIDCR-2-1"],
         "alg is HS256, which is neither listed nor registered, and the MAC is right",
@@ -107,13 +78,13 @@ pub(super) const FAULTS: &[Fault] = &[
             by_hmac(token, secret.into_bytes());
         },
     ),
-    fault(
+    id_token(
         "id_token.hmac_with_empty_key",
         &["OIDCC-2-7", "OIDCC-10.1-4"],
         "alg is HS256 and the key is empty",
         |_, token| by_hmac(token, Vec::new()),
     ),
-    fault(
+    id_token(
         "id_token.hmac_with_public_jwk",
         &["OIDCC-2-7", "OIDCC-10.1-4"],
         "alg is HS256 and the secret is the public key as a JWK",
@@ -122,7 +93,7 @@ pub(super) const FAULTS: &[Fault] = &[
             by_hmac(token, jwk.into_bytes());
         },
     ),
-    fault(
+    id_token(
         "id_token.hmac_with_public_key",
         &["OIDCC-2-7", "OIDCC-10.1-4"],
         "alg is HS256 and the secret is the public key in PEM",
@@ -131,7 +102,7 @@ pub(super) const FAULTS: &[Fault] = &[
             by_hmac(token, pem.into_bytes());
         },
     ),
-    fault(
+    id_token(
         "id_token.hs512_short_secret",
         &["RFC7518-3.2-1"],
         "alg is HS512 although the client_secret is shorter than 64 octets",
@@ -141,7 +112,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.signer = Signer::Hmac512(secret.into_bytes());
         },
     ),
-    fault(
+    id_token(
         "id_token.other_padding",
         &["OIDCC-2-7"],
         "alg is RS256 and the signature is made with PSS",
@@ -152,13 +123,13 @@ pub(super) const FAULTS: &[Fault] = &[
             token.signer = Signer::OtherPadding(key);
         },
     ),
-    afterwards(
+    signed_id_token(
         "id_token.signature_extended",
         &["OIDCC-2-7"],
         "the signature has three octets more",
         |_, token| token.push_str("AAAA"),
     ),
-    afterwards(
+    signed_id_token(
         "id_token.signature_missing",
         &["OIDCC-2-7"],
         "the signature is empty although alg is not none",
@@ -167,7 +138,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.truncate(start);
         },
     ),
-    afterwards(
+    signed_id_token(
         "id_token.signature_of_other_header",
         &["OIDCC-2-7"],
         "the header was changed after signing",
@@ -180,7 +151,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         },
     ),
-    afterwards(
+    signed_id_token(
         "id_token.signature_of_other_payload",
         &["OIDCC-2-7"],
         "the payload was changed after signing",
@@ -193,13 +164,13 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         },
     ),
-    afterwards(
+    signed_id_token(
         "id_token.signature_truncated",
         &["OIDCC-2-7"],
         "the signature lacks its last octets",
         |_, token| token.truncate(token.len().saturating_sub(6)),
     ),
-    fault(
+    id_token(
         "id_token.unpublished_key",
         &["OIDCC-2-7", "OIDCC-10.1-2"],
         "signed by a key that is not in the JWK Set, under its own kid",
@@ -209,7 +180,7 @@ pub(super) const FAULTS: &[Fault] = &[
             token.signer = Signer::Key(key);
         },
     ),
-    fault(
+    id_token(
         "id_token.wrong_key",
         &["OIDCC-2-7", "OIDCC-10.1-5"],
         "signed by a key that is not in the JWK Set, under the kid of one that is",

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use super::Break;
+use super::{Break, Spoiler};
+use crate::id_token::IdToken;
 
 /// What a fault needs that no single journey shows.
 pub(super) const LOAD: &str = "load";
@@ -31,6 +32,38 @@ impl Fault {
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Fault({})", self.id)
+    }
+}
+
+/// A fault that changes ID tokens before they are signed.
+pub(super) const fn id_token(
+    id: &'static str,
+    breaks: &'static [&'static str],
+    summary: &'static str,
+    spoiler: Spoiler<IdToken>,
+) -> Fault {
+    Fault {
+        id,
+        breaks,
+        summary,
+        needs: None,
+        break_: Break::IdToken(spoiler),
+    }
+}
+
+/// A fault that changes ID tokens after they were signed.
+pub(super) const fn signed_id_token(
+    id: &'static str,
+    breaks: &'static [&'static str],
+    summary: &'static str,
+    spoiler: Spoiler<String>,
+) -> Fault {
+    Fault {
+        id,
+        breaks,
+        summary,
+        needs: None,
+        break_: Break::SignedIdToken(spoiler),
     }
 }
 
