@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# The open generator beside wrk (and oha, where it is installed): requests per second on one core against the same
+# server on another, a GET of the key set of the mock IdP over http with 32 connections; then a server that freezes
+# 400 ms every 2 s, where the 99th percentile is known beforehand. Prints rates and ratios.
+#
+#   benches/compare/load.sh [SECONDS]              needs wrk, taskset (util-linux), python3 and two cores
+#   cargo install oha --version 1.16.0             for the third column
+#
+# SERVER_CORE and CLIENT_CORE choose the cores.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+seconds=${1:-5} server_core=${SERVER_CORE:-0} client_core=${CLIENT_CORE:-1}
+
+cargo build --release --quiet --bin oidcheck --bin mock-idp
+target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release
+folder=$(mktemp -d)
+server=
+stop() { [ -z "$server" ] || { kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; } || true; server=; }
+trap 'stop; rm -rf "$folder"' EXIT
+
+taskset -c "$server_core" "$target/mock-idp" --threads 1 >"$folder/server" 2>&1 &
+server=$!
+for _ in $(seq 100); do grep -q READY "$folder/server" && break; sleep 0.1; done
+url=$(sed -n 's/^READY //p' "$folder/server")
+
+# More than any server gives: what is left is what the generator and the server can do.
+printf 'flow = ["jwks"]\n[workload]\nrate = 400000\nconnections = 32\n' >"$folder/jwks.toml"
+printf 'flow = ["client_credentials"]\naccess_tokens = "may_repeat"\n[workload]\nrate = 5000\nconnections = 4096\n' >"$folder/freeze.toml"
+cat >"$folder/freezes.provider" <<PROVIDER
+issuer = "$url/f/token_endpoint.freezes"
+[[client]]
+id = "load"
+auth = "client_secret_basic"
+secret = "load-secret-0123456789abcdef"
+PROVIDER
+
+ours() {
+  taskset -c "$client_core" "$target/oidcheck" load "$@" --duration "${seconds}s" --warmup 1s --quiet \
+    --out "$folder/ours" >"$folder/told" || true
+}
+figure() { python3 -c 'import json,sys; run = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$folder/ours/load.json" "$1"; }
+
+taskset -c "$client_core" wrk -t1 -c32 -d1s "$url/jwks" >/dev/null
+wrk=$(taskset -c "$client_core" wrk -t1 -c32 -d"${seconds}s" "$url/jwks" | awk '/Requests\/sec/ { print $2 }')
+ours "$folder/jwks.toml" --issuer "$url"
+open=$(figure 'run["all"]["count"] / (run["duration_ms"] / 1e3)')
+oha=
+if command -v oha >/dev/null; then
+  oha=$(taskset -c "$client_core" oha --no-tui -c 32 -z "${seconds}s" "$url/jwks" | awk '/Requests\/sec/ { print $2 }')
+fi
+again=$(taskset -c "$client_core" wrk -t1 -c32 -d"${seconds}s" "$url/jwks" | awk '/Requests\/sec/ { print $2 }')
+awk -v wrk="$wrk" -v again="$again" -v open="$open" -v oha="$oha" 'BEGIN {
+  mean = (wrk + again) / 2
+  printf "%-24s %9.0f and %.0f requests/s\n", "wrk", wrk, again
+  printf "%-24s %9.0f requests/s, %.2f of wrk\n", "oidcheck, open workload", open, open / mean
+  if (oha != "") printf "%-24s %9.0f requests/s; oidcheck is %.2f of it\n", "oha", oha, open / oha
+}'
+
+ours "$folder/freeze.toml" -p "$folder/freezes.provider"
+# Every 2 s, arrivals of 400 ms wait for 400 ms at most, evenly: 1 in 100 waits longer than 400 (1 - 0.01 / 0.2) ms.
+figure '"freezes of 400 ms every 2 s at 5000/s: p99 %.0f ms, %.2f of the true 380 ms (kept pace: %s, errors: %d)" % (run["all"]["latency_ms"]["p99"], run["all"]["latency_ms"]["p99"] / 380, run["kept_pace"], sum(run["all"]["errors"].values()))'
