@@ -383,10 +383,19 @@ impl Trial {
             Control::Default => Some(id()),
             Control::Token(token) => Some((**token).clone()),
         };
+        let outcome = self.validate(token).map(|valid| valid.warnings());
+        if let Some(control) = &control {
+            // Keys that have verified a good token before say the same.
+            let keys = self.key_set();
+            let with = |token: &str| self.validator.validate(token, &self.expected, &keys);
+            let _ = with(&control.sign());
+            let again = with(token).map(|valid| valid.warnings());
+            assert_eq!(again, outcome, "{label}");
+        }
         Case {
             label: label.to_owned(),
             want,
-            outcome: self.validate(token).map(|valid| valid.warnings()),
+            outcome,
             violated: (self.validator.kind() == TokenKind::IdToken).then(|| self.collect(token)),
             collecting_differ: self.collecting_differ,
             control: control

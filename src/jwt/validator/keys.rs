@@ -1,6 +1,8 @@
 //! The keys of one issuer, each parsed once for every algorithm that it is for.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
 use aws_lc_rs::signature::{
     ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
@@ -9,6 +11,8 @@ use aws_lc_rs::signature::{
 };
 
 use super::error::{Error, Rule, quoted};
+use super::header::Header;
+use super::validator::TokenKind;
 use super::warning::{Warning, Warnings};
 use crate::jwt::algorithm::{Algorithm, Family};
 use crate::jwt::json;
@@ -30,6 +34,22 @@ pub struct KeySet {
     keys: Vec<Key>,
 }
 
+/// A header that was read before: tokens of one key have the same, to the letter, so that it need not be read again.
+struct KnownHeader {
+    segment: String,
+    kind: TokenKind,
+    header: Header<'static>,
+}
+
+/// What a signature is about.
+pub(super) struct Signed<'a> {
+    pub(super) kind: TokenKind,
+    /// The header as it was sent.
+    pub(super) segment: &'a str,
+    pub(super) header: &'a Header<'a>,
+    pub(super) input: &'a [u8],
+}
+
 struct Key {
     jwk: Jwk,
     kid: Option<String>,
@@ -37,6 +57,8 @@ struct Key {
     unusable: Option<String>,
     verifiers: Vec<(Algorithm, ParsedPublicKey)>,
     warnings: Warnings,
+    /// That of the first token that it verified.
+    header: OnceLock<KnownHeader>,
 }
 
 impl KeySet {
@@ -87,14 +109,22 @@ impl KeySet {
             .filter_map(|key| Some(format!("{}: {}", key.jwk.label(), key.unusable.as_ref()?)))
     }
 
-    /// Verifies with the key that `kid` names, or without one with the only key that is for `alg`.
+    /// What was read from this very header of a token of this kind before, if it was.
+    pub(super) fn known_header(&self, segment: &str, kind: TokenKind) -> Option<&Header<'static>> {
+        self.keys.iter().find_map(|key| {
+            let known = key.header.get()?;
+            (known.kind == kind && known.segment == segment).then_some(&known.header)
+        })
+    }
+
+    /// Verifies with the key that the header names, or without a `kid` with the only key that is for `alg`.
     pub(super) fn verify(
         &self,
         alg: Algorithm,
-        kid: Option<&str>,
-        input: &[u8],
+        signed: &Signed<'_>,
         signature: &[u8],
     ) -> Result<Warnings, Error> {
+        let kid = signed.header.kid.as_deref();
         let mut candidates = self
             .keys
             .iter()
@@ -113,7 +143,8 @@ impl KeySet {
         }
         let tried = [first].into_iter().chain(second).chain(candidates);
         for (key, verifier) in tried.take(MAX_TRIALS) {
-            if verifier.verify_sig(input, signature).is_ok() {
+            if verifier.verify_sig(signed.input, signature).is_ok() {
+                key.remember(signed);
                 let mut warnings = key.warnings;
                 warnings.add_if(kid.is_none() && self.keys.len() > 1, Warning::KeyId);
                 warnings.add_if(second.is_some(), Warning::RepeatedKeyId);
@@ -194,6 +225,7 @@ impl Key {
             unusable,
             verifiers,
             warnings,
+            header: OnceLock::new(),
         }
     }
 
@@ -201,6 +233,23 @@ impl Key {
         self.verifiers
             .iter()
             .find_map(|(of, verifier)| (*of == alg).then_some(verifier))
+    }
+
+    /// Keeps the header of a token that was verified, the first one only: nobody else can make it remember.
+    fn remember(&self, signed: &Signed<'_>) {
+        let header = signed.header;
+        if self.header.get().is_none() && header.replicated.is_none() {
+            self.header.get_or_init(|| KnownHeader {
+                segment: signed.segment.to_owned(),
+                kind: signed.kind,
+                header: Header {
+                    alg: header.alg,
+                    kid: header.kid.clone().map(|kid| Cow::Owned(kid.into_owned())),
+                    warnings: header.warnings,
+                    replicated: None,
+                },
+            });
+        }
     }
 
     /// Why it does not verify signatures with `alg`.

@@ -51,7 +51,9 @@
 //! A token is checked at the speed of its signature: keys are parsed once for every algorithm that they are for,
 //! and aws-lc-rs verifies with them (`jsonwebtoken`, which does it elsewhere in this crate, parses an RSA key
 //! again for each token); header and claims are decoded once and read in one pass that copies nothing and finds
-//! doubled names on its way. `benches/jwt.rs` measures it. No claim is looked at before the signature is verified.
+//! doubled names on its way. A key keeps the header of the first token that it verified: the next ones have it to
+//! the letter, and what follows from the same octets is not worked out again. `benches/jwt.rs` measures it.
+//! No claim is looked at before the signature is verified.
 
 mod access_token;
 mod cache;

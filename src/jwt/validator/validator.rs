@@ -13,7 +13,7 @@ use super::error::{Error, Rule};
 use super::expected::Expected;
 use super::header::{self, Header, SEGMENTS};
 use super::id_token;
-use super::keys::KeySet;
+use super::keys::{KeySet, Signed};
 use super::logout_token;
 use super::scan;
 use super::token::ValidToken;
@@ -294,15 +294,30 @@ impl Validator {
         now: i64,
     ) -> Result<ValidToken, Error> {
         let [head, body, signature] = self.segments(token)?;
-        header::check_not_empty(Part::Header, head)?;
         let (mut short, mut long) = ([MaybeUninit::uninit(); SHORT], Vec::new());
-        let octets = header::decode(Part::Header, head, &mut short, &mut long)?;
-        let text =
-            std::str::from_utf8(octets).map_err(|_| header::malformed(Part::Header, octets))?;
-        let header = header::read(text, self.kind)?;
+        let read;
+        let header: &Header<'_> = match keys.known_header(head, self.kind) {
+            Some(known) => known,
+            None => {
+                header::check_not_empty(Part::Header, head)?;
+                let octets = header::decode(Part::Header, head, &mut short, &mut long)?;
+                let text = std::str::from_utf8(octets)
+                    .map_err(|_| header::malformed(Part::Header, octets))?;
+                read = header::read(text, self.kind)?;
+                &read
+            }
+        };
         let mut warnings = header.warnings;
-        let input = token.get(..head.len() + 1 + body.len()).unwrap_or_default();
-        warnings.extend(self.check_signature(&header, expected, keys, input, signature)?);
+        let signed = Signed {
+            kind: self.kind,
+            segment: head,
+            header,
+            input: token
+                .as_bytes()
+                .get(..head.len() + 1 + body.len())
+                .unwrap_or_default(),
+        };
+        warnings.extend(self.check_signature(&signed, expected, keys, signature)?);
 
         header::check_not_empty(Part::Payload, body)?;
         let mut payload = Vec::new();
@@ -377,14 +392,13 @@ impl Validator {
 
     fn check_signature(
         &self,
-        header: &Header<'_>,
+        signed: &Signed<'_>,
         expected: &Expected<'_>,
         keys: &KeySet,
-        input: &str,
         segment: &str,
     ) -> Result<Warnings, Error> {
         let mut warnings = Warnings::default();
-        let Some(alg) = header.alg else {
+        let Some(alg) = signed.header.alg else {
             let takes = self.takes_unsigned
                 && self.kind == TokenKind::IdToken
                 && expected.source != Source::AuthorizationEndpoint
@@ -411,7 +425,7 @@ impl Validator {
         let (mut short, mut long) = ([MaybeUninit::uninit(); SHORT], Vec::new());
         let signature = header::decode(Part::Signature, segment, &mut short, &mut long)?;
         if alg.family() != Family::Hmac {
-            return keys.verify(alg, header.kid.as_deref(), input.as_bytes(), signature);
+            return keys.verify(alg, signed, signature);
         }
         let Some(secret) = &self.secret else {
             let actual = SignatureError::NoSecret(alg).to_string();
@@ -428,7 +442,7 @@ impl Validator {
             }
             warnings.add(Warning::SecretLength);
         }
-        hmac::verify(&secret.key, input.as_bytes(), signature).map_err(|_| mismatch(alg))?;
+        hmac::verify(&secret.key, signed.input, signature).map_err(|_| mismatch(alg))?;
         Ok(warnings)
     }
 
