@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{Request, Response};
+use url::Url;
 
 use super::carrier::Carrier;
 use crate::error::ConfigError;
@@ -57,9 +58,19 @@ impl Carrier for ClientCarrier {
 /// # Errors
 /// Its URL is none that can be asked.
 pub(super) fn unsent(request: Request<Bytes>) -> Result<reqwest::Request, TransportError> {
-    // What the client says of it repeats the URL, which may hold secrets.
-    reqwest::Request::try_from(request)
-        .map_err(|_| TransportError::Unsendable("its URL is wrong".to_owned()))
+    let url = Url::parse(&request.uri().to_string());
+    // What the parser says of it may repeat the URL, which may hold secrets.
+    let url = url.map_err(|_| TransportError::Unsendable("its URL is wrong".to_owned()))?;
+    Ok(to_url(request, url))
+}
+
+/// The same, where the URL has been read before.
+pub(super) fn to_url(request: Request<Bytes>, url: Url) -> reqwest::Request {
+    let (parts, body) = request.into_parts();
+    let mut request = reqwest::Request::new(parts.method, url);
+    *request.headers_mut() = parts.headers;
+    *request.body_mut() = Some(body.into());
+    request
 }
 
 /// Host and port, for errors.

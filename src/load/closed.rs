@@ -5,10 +5,14 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use futures::task::AtomicWaker;
 use goose::client::GooseClientBuilder;
 use goose::config::GooseConfiguration;
 use goose::goose::{GooseUser, Scenario, Transaction, TransactionResult};
@@ -16,7 +20,7 @@ use goose::{GooseAttack, GooseError, trigger_killswitch};
 use thiserror::Error;
 
 use super::Stop;
-use super::goose_carrier::GooseCarrier;
+use super::goose_carrier::{Endpoints, GooseCarrier};
 use super::meter::{CountsBy, Meter};
 use super::tally::Tally;
 use super::user::{User, Users};
@@ -97,7 +101,7 @@ pub(crate) async fn run(
     let _interruptible = Interruptible::new(&plan.stop);
     let (count, host) = (plan.users, plan.host.clone());
     let stage = Arc::new(Stage::new(plan, users.as_ref(), tally));
-    let metrics = GooseAttack::initialize_with_config(configuration(count)?)?
+    let attack = GooseAttack::initialize_with_config(configuration(count)?)?
         .set_client_builder_without_cookies(GooseClientBuilder::new().without_cookies())?
         .register_scenario(
             Scenario::new("oidcheck")
@@ -105,8 +109,16 @@ pub(crate) async fn run(
                 .register_transaction(stage.entrance())
                 .register_transaction(stage.turns()),
         )
-        .execute()
-        .await?;
+        .execute();
+    let stopping = async {
+        stage.plan.stop.requested().await;
+        stage.whistle.blow();
+        std::future::pending().await
+    };
+    let metrics = tokio::select! {
+        metrics = attack => metrics?,
+        () = stopping => return Err(ClosedError("it was stopped".to_owned())),
+    };
     let requests = metrics.requests.values();
     Ok(ClosedOutcome {
         requests: requests.map(|r| r.success_count + r.fail_count).sum(),
@@ -138,6 +150,7 @@ struct Stage {
     seats: Vec<tokio::sync::Mutex<Option<Player>>>,
     /// Those who have not left.
     playing: AtomicUsize,
+    whistle: Whistle,
 }
 
 impl fmt::Debug for Stage {
@@ -153,11 +166,57 @@ struct Player {
     user: Box<dyn User>,
     carrier: Arc<GooseCarrier>,
     meter: Arc<Meter>,
+    endpoints: Endpoints,
+    ear: Arc<AtomicWaker>,
     begins: Instant,
+}
+
+/// What ends passes that are under way. To listen for it costs next to nothing, and everybody does so with every
+/// pass; [`Stop`] has a lock that all of them would wait for.
+#[derive(Default)]
+struct Whistle {
+    blown: AtomicBool,
+    ears: Mutex<Vec<Arc<AtomicWaker>>>,
+}
+
+impl Whistle {
+    fn ear(&self) -> Arc<AtomicWaker> {
+        let ear = Arc::new(AtomicWaker::new());
+        self.ears().push(Arc::clone(&ear));
+        ear
+    }
+
+    fn blow(&self) {
+        self.blown.store(true, Ordering::SeqCst);
+        for ear in self.ears().iter() {
+            ear.wake();
+        }
+    }
+
+    /// What comes of `work`, unless the whistle is blown before it has ended.
+    async fn unless_blown<T>(&self, ear: &AtomicWaker, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            if let Poll::Ready(done) = work.as_mut().poll(context) {
+                return Poll::Ready(Some(done));
+            }
+            ear.register(context.waker());
+            match self.blown.load(Ordering::SeqCst) {
+                true => Poll::Ready(None),
+                false => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    fn ears(&self) -> MutexGuard<'_, Vec<Arc<AtomicWaker>>> {
+        self.ears.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Stage {
     fn new(plan: ClosedPlan, users: &dyn Users, tally: Arc<Mutex<Tally>>) -> Self {
+        let whistle = Whistle::default();
         let seat = |n: usize| {
             let carrier = Arc::new(GooseCarrier::default());
             let meter = Arc::new(Meter::new(Arc::clone(&tally), CountsBy::Request));
@@ -166,6 +225,8 @@ impl Stage {
                 user: users.user(carrier.clone(), Arc::clone(&meter)),
                 carrier,
                 meter,
+                endpoints: Endpoints::default(),
+                ear: whistle.ear(),
                 begins: plan.start + plan.ramp.mul_f64(part),
             })
         };
@@ -174,6 +235,7 @@ impl Stage {
                 .map(|n| tokio::sync::Mutex::new(seat(n)))
                 .collect(),
             playing: AtomicUsize::new(plan.users),
+            whistle,
             plan,
             tally,
         }
@@ -232,13 +294,16 @@ impl Stage {
             return;
         }
         self.tally().pass_started(due);
-        let pass = player.user.pass(due);
-        let driven = player
-            .carrier
-            .drive(pass, user, &self.plan.wire, &player.meter);
-        tokio::select! {
-            right = driven => self.tally().pass_ended(due, right),
-            () = self.plan.stop.requested() => {}
+        let wire = &self.plan.wire;
+        let driven = player.carrier.drive(
+            player.user.pass(due),
+            user,
+            &mut player.endpoints,
+            wire,
+            &player.meter,
+        );
+        if let Some(right) = self.whistle.unless_blown(&player.ear, driven).await {
+            self.tally().pass_ended(due, right);
         }
     }
 

@@ -7,16 +7,17 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use goose::goose::{GooseRequest, GooseUser};
-use http::{Request, Response};
+use http::{Request, Response, Uri};
+use url::Url;
 
 use super::carrier::Carrier;
-use super::client_carrier::{host_of, unsent};
+use super::client_carrier::{host_of, to_url, unsent};
 use super::meter::Meter;
 use crate::http::{TransportError, Wire};
 
@@ -81,8 +82,9 @@ impl GooseCarrier {
         &self,
         mut pass: BoxFuture<'_, T>,
         user: &mut GooseUser,
+        endpoints: &mut Endpoints,
         wire: &Wire,
-        meter: &Arc<Meter>,
+        meter: &Meter,
     ) -> T {
         loop {
             // The end of the pass, or the next request.
@@ -102,7 +104,7 @@ impl GooseCarrier {
             match next.await {
                 Ok(end) => return end,
                 Err(request) => {
-                    let outcome = send(request, user, wire, meter.name()).await;
+                    let outcome = send(request, user, endpoints, wire, meter.name()).await;
                     *self.lock() = Table::Answered(outcome);
                 }
             }
@@ -114,15 +116,39 @@ impl GooseCarrier {
     }
 }
 
+/// Endpoints that are asked again and again: their URLs are read once.
+#[derive(Debug, Default)]
+pub(super) struct Endpoints(Vec<(Uri, Url)>);
+
+impl Endpoints {
+    /// No flow has more.
+    const LIMIT: usize = 8;
+
+    fn unsent(&mut self, request: Request<Bytes>) -> Result<reqwest::Request, TransportError> {
+        if let Some((_, url)) = self.0.iter().find(|(uri, _)| uri == request.uri()) {
+            return Ok(to_url(request, url.clone()));
+        }
+        let uri = request.uri().clone();
+        let request = unsent(request)?;
+        // One with a query is another one next time.
+        if uri.query().is_none() && self.0.len() < Self::LIMIT {
+            self.0.push((uri, request.url().clone()));
+        }
+        Ok(request)
+    }
+}
+
 /// One request through goose, which counts it under `name`, and its answer to the last byte.
 async fn send(
     request: Request<Bytes>,
     user: &mut GooseUser,
+    endpoints: &mut Endpoints,
     wire: &Wire,
     name: &'static str,
 ) -> Outcome {
     let host = host_of(request.uri());
-    let builder = reqwest::RequestBuilder::from_parts(user.client.clone(), unsent(request)?);
+    let request = endpoints.unsent(request)?;
+    let builder = reqwest::RequestBuilder::from_parts(user.client.clone(), request);
     let request = GooseRequest::builder()
         .set_request_builder(builder)
         .name(name)

@@ -20,20 +20,21 @@ impl Visit {
     /// # Errors
     /// The answer was wrong or absent.
     pub(super) async fn step(&mut self, word: Word) -> Result<(), Failure> {
+        // What a pass keeps on its way is as large as its largest step: the large ones have a place of their own.
         match word {
             Word::Discovery => self.discovery().await,
             Word::Jwks => self.jwks().await,
             Word::Login => {
                 self.agent = UserAgent::new(self.pages.clone());
-                self.authorize().await
+                Box::pin(self.authorize()).await
             }
-            Word::Authorize => self.authorize().await,
-            Word::Exchange => self.exchange().await,
-            Word::Refresh => self.refresh().await,
+            Word::Authorize => Box::pin(self.authorize()).await,
+            Word::Exchange => Box::pin(self.exchange()).await,
+            Word::Refresh => Box::pin(self.refresh()).await,
             Word::Userinfo => self.userinfo().await,
             Word::Introspect => self.introspect().await,
             Word::Revoke => self.revoke().await,
-            Word::Logout => self.log_out().await,
+            Word::Logout => Box::pin(self.log_out()).await,
             Word::ClientCredentials => self.client_credentials().await,
         }
     }
