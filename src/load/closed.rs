@@ -100,7 +100,7 @@ pub(crate) async fn run(
     silence();
     let _interruptible = Interruptible::new(&plan.stop);
     let (count, host) = (plan.users, plan.host.clone());
-    let stage = Arc::new(Stage::new(plan, users.as_ref(), tally));
+    let stage = Arc::new(Stage::new(plan, users.as_ref(), &tally));
     let attack = GooseAttack::initialize_with_config(configuration(count)?)?
         .set_client_builder_without_cookies(GooseClientBuilder::new().without_cookies())?
         .register_scenario(
@@ -145,7 +145,6 @@ fn configuration(users: usize) -> Result<GooseConfiguration, GooseError> {
 /// All users.
 struct Stage {
     plan: ClosedPlan,
-    tally: Arc<Mutex<Tally>>,
     /// By goose's number; a user who has left has none.
     seats: Vec<tokio::sync::Mutex<Option<Player>>>,
     /// Those who have not left.
@@ -215,11 +214,11 @@ impl Whistle {
 }
 
 impl Stage {
-    fn new(plan: ClosedPlan, users: &dyn Users, tally: Arc<Mutex<Tally>>) -> Self {
+    fn new(plan: ClosedPlan, users: &dyn Users, tally: &Arc<Mutex<Tally>>) -> Self {
         let whistle = Whistle::default();
         let seat = |n: usize| {
             let carrier = Arc::new(GooseCarrier::default());
-            let meter = Arc::new(Meter::new(Arc::clone(&tally), CountsBy::Request));
+            let meter = Arc::new(Meter::new(Arc::clone(tally), CountsBy::Request));
             let part = n as f64 / plan.users as f64;
             Some(Player {
                 user: users.user(carrier.clone(), Arc::clone(&meter)),
@@ -237,7 +236,6 @@ impl Stage {
             playing: AtomicUsize::new(plan.users),
             whistle,
             plan,
-            tally,
         }
     }
 
@@ -293,7 +291,7 @@ impl Stage {
             }
             return;
         }
-        self.tally().pass_started(due);
+        player.meter.pass_started(due);
         let wire = &self.plan.wire;
         let driven = player.carrier.drive(
             player.user.pass(due),
@@ -303,12 +301,8 @@ impl Stage {
             &player.meter,
         );
         if let Some(right) = self.whistle.unless_blown(&player.ear, driven).await {
-            self.tally().pass_ended(due, right);
+            player.meter.pass_ended(due, right);
         }
-    }
-
-    fn tally(&self) -> MutexGuard<'_, Tally> {
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

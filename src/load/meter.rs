@@ -1,7 +1,7 @@
 //! The stop-watch of one pass of a flow.
 
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Instant;
 
 use http::StatusCode;
@@ -36,7 +36,19 @@ struct Inner {
     name: &'static str,
     /// Ended, and not yet judged.
     ended: Option<Sample>,
+    /// What the tally has not heard yet.
+    untold: Vec<Event>,
 }
+
+#[derive(Debug)]
+enum Event {
+    PassStarted(Instant),
+    PassEnded(Instant, bool),
+    Request(Sample, Option<Failure>),
+}
+
+/// More than this is not kept back, however busy the tally is.
+const UNTOLD_LIMIT: usize = 1024;
 
 impl Meter {
     /// A stop-watch that counts into `tally`.
@@ -51,6 +63,7 @@ impl Meter {
                 sent: now,
                 name: "",
                 ended: None,
+                untold: Vec::new(),
             }),
         }
     }
@@ -97,16 +110,105 @@ impl Meter {
 
     /// The request that ended last was right, or failed so.
     pub(crate) fn settle(&self, failure: Option<&Failure>) {
-        let ended = self.lock().ended.take();
-        if let Some(sample) = ended {
-            self.tally
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .record(&sample, failure);
+        let mut inner = self.lock();
+        if let Some(sample) = inner.ended.take() {
+            self.tell(&mut inner, Event::Request(sample, failure.cloned()));
         }
+    }
+
+    /// A pass that was due at `due` is under way.
+    pub(crate) fn pass_started(&self, due: Instant) {
+        self.tell(&mut self.lock(), Event::PassStarted(due));
+    }
+
+    /// It has ended; `right` says whether every answer was.
+    pub(crate) fn pass_ended(&self, due: Instant, right: bool) {
+        self.tell(&mut self.lock(), Event::PassEnded(due, right));
+    }
+
+    /// Tells the tally. In a closed workload not while somebody else does: whoever waited for a thread that the system
+    /// has put aside would ask nothing meanwhile. Then it is told with the next event.
+    fn tell(&self, inner: &mut Inner, event: Event) {
+        inner.untold.push(event);
+        let tally = match self.tally.try_lock() {
+            Ok(tally) => Some(tally),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        match tally {
+            Some(tally) => inner.tell_all(tally),
+            None if inner.untold.len() >= UNTOLD_LIMIT || self.counts_by == CountsBy::Pass => {
+                inner.tell_all(self.waited_for());
+            }
+            None => {}
+        }
+    }
+
+    fn waited_for(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn tell_all(&mut self, mut tally: MutexGuard<'_, Tally>) {
+        for event in self.untold.drain(..) {
+            match event {
+                Event::PassStarted(due) => tally.pass_started(due),
+                Event::PassEnded(due, right) => tally.pass_ended(due, right),
+                Event::Request(sample, failure) => tally.record(&sample, failure.as_ref()),
+            }
+        }
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if !inner.untold.is_empty() {
+            inner.tell_all(self.waited_for());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_a_busy_tally_did_not_hear_it_hears_later() {
+        let begin = Instant::now();
+        let tally = Arc::new(Mutex::new(Tally::new(
+            begin,
+            begin + Duration::from_secs(3600),
+        )));
+        let meter = Meter::new(Arc::clone(&tally), CountsBy::Request);
+        let pass = |count: usize| {
+            for _ in 0..count {
+                let due = Instant::now();
+                meter.pass_started(due);
+                meter.sending("jwks");
+                meter.ended(None);
+                meter.settle(None);
+                meter.pass_ended(due, true);
+            }
+        };
+        let busy = tally.lock().unwrap();
+        pass(10);
+        assert_eq!(busy.snapshot(Instant::now()).requests, 0);
+        drop(busy);
+        pass(1);
+        assert_eq!(tally.lock().unwrap().snapshot(Instant::now()).requests, 11);
+        let busy = tally.lock().unwrap();
+        pass(5);
+        drop(busy);
+        drop(meter);
+        let snapshot = tally.lock().unwrap().snapshot(Instant::now());
+        assert_eq!((snapshot.requests, snapshot.flows.completed), (16, 16));
     }
 }
