@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("evidence", &["run", "html"]),
     ("http", &["error", "evidence"]),
     ("login", &["duration", "error", "html", "http"]),
-    ("protocol", &["http", "login"]),
+    ("protocol", &["http", "jwt", "login"]),
     (
         "provider",
         &["error", "http", "login", "requirement", "protocol"],

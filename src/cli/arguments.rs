@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::exit;
+use super::terminal::Terminal;
 use crate::conformance::Options;
 use crate::duration;
 use crate::error::ConfigError;
@@ -12,6 +14,7 @@ use crate::error::ConfigError;
 use crate::http::ClientOptions;
 use crate::login::Credentials;
 use crate::provider::ProviderConfig;
+use crate::report::Format;
 use crate::requirement::Level;
 
 /// Which provider is asked, and how.
@@ -146,6 +149,47 @@ impl Weakest {
             Self::Must => Level::Must,
             Self::Should => Level::Should,
             Self::May => Level::May,
+        }
+    }
+}
+
+/// What is written, and where.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reports")]
+pub(super) struct OutputArgs {
+    /// Reports to write: json, junit, html, markdown
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
+    pub(super) report: Vec<Format>,
+    /// The folder for reports [default: reports/latest where one is asked for]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// No progress on stderr
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+impl OutputArgs {
+    /// Says what was written, or why it could not be; gives the exit code, which was `code` until now.
+    pub(super) fn tell(
+        &self,
+        written: Result<Vec<PathBuf>, String>,
+        code: u8,
+        terminal: Terminal,
+    ) -> u8 {
+        match written {
+            Ok(paths) => {
+                for path in paths.iter().filter(|_| !self.quiet) {
+                    terminal.say(&format!("wrote {}", path.display()));
+                }
+                code
+            }
+            Err(error) => {
+                terminal.complain(&error);
+                match code {
+                    exit::FAILED => code,
+                    _ => exit::UNJUDGED,
+                }
+            }
         }
     }
 }

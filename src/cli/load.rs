@@ -7,19 +7,18 @@ use std::time::Duration;
 use clap::Args;
 use mock_idp::MockIdp;
 
-use super::arguments::ProviderArgs;
+use super::arguments::{OutputArgs, ProviderArgs};
 use super::exit;
 use super::load_reports::LoadReports;
-use super::mock::check_fault;
 use super::signals::Signals;
+use super::subject::built_in;
 use super::terminal::Terminal;
-use crate::builtin;
 use crate::error::ConfigError;
 use crate::load::scenario::{self, Workload, check_rate};
 use crate::load::{Load, LoadError, LoadOptions, Metrics, Scenario, Stop, Threshold};
 use crate::load_run::LoadRun;
 use crate::provider::ProviderConfig;
-use crate::report::{Format, load as report};
+use crate::report::load as report;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -80,20 +79,8 @@ pub(super) struct LoadArgs {
     /// Serves figures for Prometheus at /metrics while the load is made, for instance on 127.0.0.1:9464
     #[arg(long, value_name = "ADDRESS", help_heading = "Reports")]
     metrics: Option<SocketAddr>,
-    /// Reports to write: json, junit, html, markdown
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_delimiter = ',',
-        help_heading = "Reports"
-    )]
-    report: Vec<Format>,
-    /// The folder for reports [default: reports/latest where one is asked for]
-    #[arg(long, value_name = "DIR", help_heading = "Reports")]
-    out: Option<PathBuf>,
-    /// No progress on stderr
-    #[arg(short, long, help_heading = "Reports")]
-    quiet: bool,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -125,7 +112,7 @@ pub(super) async fn load(args: LoadArgs, terminal: Terminal) -> Result<u8, Confi
     let mut signals = Signals::listen();
     let scenario = args.scenario()?;
     let baseline = args.baseline.as_deref().map(load_run).transpose()?;
-    let (config, mock) = args.provider(&scenario).await?;
+    let (config, mock) = args.provider().await?;
     let metrics = match args.metrics {
         Some(address) => {
             let metrics = Metrics::default();
@@ -141,9 +128,9 @@ pub(super) async fn load(args: LoadArgs, terminal: Terminal) -> Result<u8, Confi
         abort_on: args.abort_on.clone(),
         metrics,
     });
-    let reports = LoadReports::new(args.out.clone(), &args.report);
+    let reports = LoadReports::new(args.output.out.clone(), &args.output.report);
     let stop = load.stop();
-    let live = super::load_live::Live::new(terminal, args.quiet);
+    let live = super::load_live::Live::new(terminal, args.output.quiet);
     let load = load.observer(live.observer());
     let made = tokio::select! {
         made = make(load, args.find_capacity) => made,
@@ -163,24 +150,8 @@ pub(super) async fn load(args: LoadArgs, terminal: Terminal) -> Result<u8, Confi
     if let Some(earlier) = &baseline {
         terminal.print(&report::comparison(&run, earlier, terminal.out));
     }
-    let mut code = exit_code(&run);
-    match reports.write(&run, baseline.as_ref()) {
-        Ok(paths) if !args.quiet => {
-            for path in paths {
-                terminal.say(&format!("wrote {}", path.display()));
-            }
-        }
-        Ok(_) => {}
-        Err(error) => {
-            terminal.complain(&error);
-            code = if code == exit::FAILED {
-                code
-            } else {
-                exit::UNJUDGED
-            };
-        }
-    }
-    Ok(code)
+    let written = reports.write(&run, baseline.as_ref());
+    Ok(args.output.tell(written, exit_code(&run), terminal))
 }
 
 async fn make(load: Load, find_capacity: bool) -> Result<LoadRun, LoadError> {
@@ -265,27 +236,12 @@ impl LoadArgs {
     }
 
     /// The provider of the options, or the built-in mock IdP, which stops when it is dropped.
-    async fn provider(
-        &self,
-        _scenario: &Scenario,
-    ) -> Result<(ProviderConfig, Option<MockIdp>), ConfigError> {
+    async fn provider(&self) -> Result<(ProviderConfig, Option<MockIdp>), ConfigError> {
         if let Some(config) = self.provider.config()? {
             return Ok((config, None));
         }
-        for fault in &self.fault {
-            check_fault(fault)?;
-        }
-        let mock = MockIdp::builder()
-            .strict()
-            .tls()
-            .start()
-            .await
-            .map_err(|e| ConfigError::new(format!("the mock IdP does not start: {e}")))?;
-        let issuer = match self.fault.is_empty() {
-            true => mock.issuer(),
-            false => mock.issuer_with(&self.fault.join("+")),
-        };
-        Ok((builtin::provider(&mock, &issuer)?, Some(mock)))
+        let (config, mock) = built_in(&self.fault).await?;
+        Ok((config, Some(mock)))
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::arguments::{ProviderArgs, SelectionArgs, time};
+use super::arguments::{OutputArgs, ProviderArgs, SelectionArgs, time};
 use super::progress::{Progress, Show};
 use super::reports::Reports;
 use super::signals::Signals;
@@ -16,7 +16,7 @@ use super::{exit, known};
 use crate::conformance::{Options, Stop};
 use crate::error::ConfigError;
 use crate::finding::Outcome;
-use crate::report::{Format, console, read_run};
+use crate::report::{console, read_run};
 use crate::run::Run;
 
 const EXAMPLES: &str = "\
@@ -53,29 +53,17 @@ pub(super) struct RunArgs {
     /// Fails when a declared deviation no longer occurs
     #[arg(help_heading = "Run", long)]
     deny_stale: bool,
-    /// Reports to write: json, junit, html, markdown
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_delimiter = ',',
-        help_heading = "Reports"
-    )]
-    report: Vec<Format>,
-    /// The folder for reports [default: reports/latest where one is asked for]
-    #[arg(long, value_name = "DIR", help_heading = "Reports")]
-    out: Option<PathBuf>,
-    /// No progress on stderr
-    #[arg(short, long, help_heading = "Reports")]
-    quiet: bool,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 pub(super) async fn run(args: RunArgs, terminal: Terminal) -> Result<u8, ConfigError> {
     let mut signals = Signals::listen();
     let options = args.options()?;
     let subject = Subject::new(&args.provider, &args.fault, terminal).await?;
-    let reports = Reports::prepare(args.out.clone(), &args.report)?;
+    let reports = Reports::prepare(args.output.out.clone(), &args.output.report)?;
     let conformance = subject.conformance.options(options);
-    let show = match (args.quiet, terminal.draws && !subject.by_hand) {
+    let show = match (args.output.quiet, terminal.draws && !subject.by_hand) {
         (true, _) => Show::Nothing,
         (false, true) => Show::Bar,
         (false, false) => Show::Lines,
@@ -103,21 +91,8 @@ pub(super) async fn run(args: RunArgs, terminal: Terminal) -> Result<u8, ConfigE
         None => "add --out DIR, then oidcheck report --known DIR/run.json".to_owned(),
     };
     terminal.print(&known::section(&run, &more));
-    match reports.map(|reports| reports.write(&run)) {
-        Some(Ok(paths)) if !args.quiet => {
-            for path in paths {
-                terminal.say(&format!("wrote {}", path.display()));
-            }
-        }
-        Some(Err(error)) => {
-            terminal.complain(&error);
-            code = if code == exit::FAILED {
-                code
-            } else {
-                exit::UNJUDGED
-            };
-        }
-        _ => {}
+    if let Some(reports) = reports {
+        code = args.output.tell(reports.write(&run), code, terminal);
     }
     if code == exit::UNJUDGED && !run.interrupted && args.provider.is_named() {
         terminal.say("`oidcheck doctor` with the same provider options may say what to change");

@@ -10,6 +10,7 @@ use crate::builtin;
 use crate::conformance::Conformance;
 use crate::error::ConfigError;
 use crate::login::DriverKind;
+use crate::provider::ProviderConfig;
 
 /// What is under test.
 pub(super) struct Subject {
@@ -28,7 +29,12 @@ impl Subject {
         terminal: Terminal,
     ) -> Result<Self, ConfigError> {
         let Some(config) = provider.config()? else {
-            return Self::mock(faults).await;
+            let (config, mock) = built_in(faults).await?;
+            return Ok(Self {
+                conformance: Conformance::of(config).control(builtin::control(&mock)),
+                mock: Some(mock),
+                by_hand: false,
+            });
         };
         let by_hand = config.login.driver == DriverKind::Manual;
         let mut conformance = Conformance::of(config);
@@ -41,27 +47,25 @@ impl Subject {
             by_hand,
         })
     }
+}
 
-    async fn mock(faults: &[String]) -> Result<Self, ConfigError> {
-        for fault in faults {
-            check_fault(fault)?;
-        }
-        let mock = MockIdp::builder()
-            .strict()
-            .tls()
-            .start()
-            .await
-            .map_err(|e| ConfigError::new(format!("the mock IdP does not start: {e}")))?;
-        let issuer = if faults.is_empty() {
-            mock.issuer()
-        } else {
-            mock.issuer_with(&faults.join("+"))
-        };
-        let config = builtin::provider(&mock, &issuer)?;
-        Ok(Self {
-            conformance: Conformance::of(config).control(builtin::control(&mock)),
-            mock: Some(mock),
-            by_hand: false,
-        })
+/// The built-in mock IdP with these faults, and what there is to know about it. It stops when it is dropped.
+///
+/// # Errors
+/// There is no such fault, or the mock does not start.
+pub(super) async fn built_in(faults: &[String]) -> Result<(ProviderConfig, MockIdp), ConfigError> {
+    for fault in faults {
+        check_fault(fault)?;
     }
+    let mock = MockIdp::builder()
+        .strict()
+        .tls()
+        .start()
+        .await
+        .map_err(|e| ConfigError::new(format!("the mock IdP does not start: {e}")))?;
+    let issuer = match faults {
+        [] => mock.issuer(),
+        _ => mock.issuer_with(&faults.join("+")),
+    };
+    Ok((builtin::provider(&mock, &issuer)?, mock))
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::http::Answer;
+use crate::jwt::json::kind;
 
 /// The answer of an endpoint that speaks JSON: the token endpoint, introspection, registration and others.
 #[derive(Clone)]
@@ -93,20 +94,8 @@ impl JsonAnswer {
     }
 }
 
-/// What kind of JSON value this is, in words.
-pub(crate) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
-}
-
 /// The first few words of a text, on one line.
-fn beginning(text: &str) -> String {
+pub(crate) fn beginning(text: &str) -> String {
     let line: String = text
         .chars()
         .take(60)

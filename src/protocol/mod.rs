@@ -14,7 +14,8 @@ mod pkce;
 mod requests;
 
 pub use answer::JsonAnswer;
-pub(crate) use answer::kind;
+#[cfg(feature = "load")]
+pub(crate) use answer::beginning;
 pub use assertion::{Assertion, AssertionKey, ClientAuthError};
 pub use authorization::{AuthorizationAnswer, ResponseMode};
 pub use challenge::Challenge;

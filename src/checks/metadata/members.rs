@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::finding::Finding;
-use crate::protocol::kind;
+use crate::jwt::json::kind;
 
 /// What kind of value a member has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{Failure, beginning, object, success};
 use crate::jwt::compact::Jws;
+use crate::jwt::json::kind;
 use crate::jwt::key::JwkSet;
-use crate::protocol::kind;
 
 /// UserInfo tells of the user of the ID Token
 /// ([Core 5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse)).

@@ -20,8 +20,9 @@ use serde_json::{Map, Value};
 
 use super::tally::Failure;
 use crate::http::TransportError;
+use crate::jwt::json::kind;
 use crate::login::LoginError;
-use crate::protocol::kind;
+use crate::protocol::beginning;
 
 /// An error code that is longer is no code that anybody registered.
 const LONGEST_CODE: usize = 64;
@@ -160,16 +161,6 @@ fn error_code(answer: &Response<Bytes>) -> Option<String> {
 fn is_code(code: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     !code.is_empty() && code.len() <= LONGEST_CODE && code.chars().all(fits)
-}
-
-/// The beginning of a text that a provider sent, on one line.
-fn beginning(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .take(60)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    format!("{:?}", line.trim())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use http::Response;
 use serde_json::{Map, Value};
 
 use super::{Failure, object};
-use crate::protocol::kind;
+use crate::jwt::json::kind;
 
 /// What a token response must bring beside the access token.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
