@@ -6,7 +6,6 @@ use std::time::{Duration, Instant, SystemTime};
 
 use thiserror::Error;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::carrier::Carrier;
 use super::client_carrier::ClientCarrier;
@@ -14,26 +13,21 @@ use super::closed::{self, ClosedPlan};
 use super::metrics::Metrics;
 use super::open::{self, OpenPlan};
 use super::pace::Schedule;
+use super::result::{Made, Pace, Phases, Raced};
 use super::safety;
 use super::scenario::{Races, Scenario, Workload};
 use super::subject::{self, Subject, SubjectError};
-use super::tally::{Measured, Snapshot, Tally};
+use super::tally::{Snapshot, Tally};
 use super::visit::Visits;
-use super::{Stop, Threshold, system};
+use super::{Stop, Threshold};
 use crate::error::ConfigError;
 use crate::evidence::Recorder;
 use crate::http::{Client, ClientOptions, Wire};
-use crate::load_run::{
-    LOAD_SCHEMA_VERSION, LoadRun, PhaseFigures, RaceResult, ScenarioInfo, ThresholdVerdict,
-    WorkloadInfo, WorkloadKind,
-};
+use crate::load_run::{LoadRun, PhaseFigures};
 use crate::provider::ProviderConfig;
-use crate::run::{ProviderInfo, Tool};
 
 /// How often the observer hears of the load, and rules of [`LoadOptions::abort_on`] are judged.
 const TICK: Duration = Duration::from_millis(250);
-/// An arrival that is later than this is worth a note.
-const LATE: Duration = Duration::from_millis(5);
 /// Rules of [`LoadOptions::abort_on`] are not judged on fewer requests: one slow start would stop every run.
 const ABORT_AFTER: u64 = 20;
 
@@ -151,6 +145,20 @@ impl Load {
     /// See [`LoadError`]. A provider that answers wrongly, slowly or not at all once the load has begun is no error but
     /// a result.
     pub async fn run(self) -> Result<LoadRun, LoadError> {
+        let (subject, client) = self.prepare().await?;
+        let visits = Visits::new(subject, &self.scenario, self.stop.clone());
+        let setup = self.set_up(&visits, &client).await?;
+        let made = self.make_load(&visits, &client).await?;
+        let phases = Phases {
+            setup,
+            raced: self.race(&visits, &client).await?,
+            teardown: self.tear_down(&visits, &client).await?,
+        };
+        Ok(self.result(&visits, made, phases))
+    }
+
+    /// Looks whether the provider may and can be loaded.
+    pub(super) async fn prepare(&self) -> Result<(Arc<Subject>, ClientOptions), LoadError> {
         let allowed = &self.options.allow_hosts;
         subject::check(&self.config, &self.scenario)?;
         safety::check_issuer(&self.config.issuer, allowed).await?;
@@ -159,19 +167,12 @@ impl Load {
         client.cacert.clone_from(&self.config.cacert);
         let recorder = Arc::new(Recorder::default());
         let recorded = Arc::new(Client::new(client.clone(), recorder)?);
-        let name = self.config.name.clone();
-        let subject =
-            Arc::new(Subject::prepare(self.config.clone(), recorded, &self.scenario).await?);
+        let subject = Subject::prepare(self.config.clone(), recorded, &self.scenario).await?;
         safety::check_endpoints(subject.metadata(), allowed).await?;
-        let visits = Visits::new(Arc::clone(&subject), &self.scenario, self.stop.clone());
-        let setup = self.set_up(&visits, &client).await?;
-        let tally_and_outcome = self.make_load(&visits, &client).await?;
-        let races = self.race(&visits, &client).await?;
-        let teardown = self.tear_down(&visits, &client).await?;
-        Ok(self.result(name, &visits, tally_and_outcome, setup, races, teardown))
+        Ok((Arc::new(subject), client))
     }
 
-    async fn set_up(
+    pub(super) async fn set_up(
         &self,
         visits: &Visits,
         client: &ClientOptions,
@@ -206,7 +207,7 @@ impl Load {
         lock(&tally).tell(self.options.metrics.clone());
         let users: Arc<Visits> = Arc::new(visits.clone());
         let watch = self.watch(&tally);
-        let (unsent, abandoned, late) = match scenario.workload {
+        let pace = match scenario.workload {
             Workload::Open {
                 rate,
                 rate_from,
@@ -225,7 +226,11 @@ impl Load {
                 };
                 let made = open::run(plan, users, Arc::clone(&tally), self.stop.clone());
                 let outcome = until(made, watch).await?;
-                (Some(outcome.unsent), outcome.abandoned, outcome.late)
+                Some(Pace {
+                    unsent: outcome.unsent,
+                    abandoned: outcome.abandoned,
+                    late: outcome.late,
+                })
             }
             Workload::Closed { users: count, ramp } => {
                 let plan = ClosedPlan {
@@ -241,7 +246,7 @@ impl Load {
                 until(made, watch)
                     .await
                     .map_err(|error| ConfigError::new(error.to_string()))?;
-                (None, 0, Duration::ZERO)
+                None
             }
         };
         let stopped = self.stop.reason();
@@ -249,31 +254,11 @@ impl Load {
         if stopped.is_some() {
             tally.cut(Instant::now());
         }
-        let verdicts = |tally: &Tally| {
-            let judged = unsent.unwrap_or(0) == 0;
-            let rules = scenario.thresholds.iter();
-            rules
-                .map(|rule| match judged {
-                    true => rule.judge(tally),
-                    false => rule.unjudged(),
-                })
-                .collect()
-        };
-        let thresholds = verdicts(&tally);
         let over = std::mem::replace(&mut *tally, Tally::new(begin, begin));
-        Ok(Made {
-            begin,
-            started: started.format(&Rfc3339).unwrap_or_default(),
-            thresholds,
-            measured: over.finish(&scenario.request_names()),
-            unsent,
-            abandoned,
-            late,
-            stopped,
-        })
+        Ok(Made::of(over, (begin, started), scenario, pace, stopped))
     }
 
-    fn watch(&self, tally: &Arc<Mutex<Tally>>) -> impl Future<Output = ()> + '_ {
+    pub(super) fn watch(&self, tally: &Arc<Mutex<Tally>>) -> impl Future<Output = ()> + '_ {
         let tally = Arc::clone(tally);
         async move { self.watch_forever(&tally).await }
     }
@@ -307,7 +292,11 @@ impl Load {
         }
     }
 
-    async fn race(&self, visits: &Visits, client: &ClientOptions) -> Result<Raced, LoadError> {
+    pub(super) async fn race(
+        &self,
+        visits: &Visits,
+        client: &ClientOptions,
+    ) -> Result<Raced, LoadError> {
         let wanted = self.scenario.races;
         let mut raced = Raced::default();
         if wanted == Races::default() || self.stop.is_requested() {
@@ -336,7 +325,7 @@ impl Load {
         Ok(raced)
     }
 
-    async fn tear_down(
+    pub(super) async fn tear_down(
         &self,
         visits: &Visits,
         client: &ClientOptions,
@@ -349,91 +338,11 @@ impl Load {
         let carrier = unmeasured(client)?;
         Ok(Some(visits.drain(&carrier, &Stop::default()).await.told()))
     }
-
-    fn result(
-        &self,
-        name: String,
-        visits: &Visits,
-        made: Made,
-        setup: Option<PhaseFigures>,
-        raced: Raced,
-        teardown: Option<PhaseFigures>,
-    ) -> LoadRun {
-        let scenario = &self.scenario;
-        let mut notes = notes(scenario, visits, &made);
-        notes.extend(raced.notes);
-        let measured = made.measured;
-        LoadRun {
-            schema_version: LOAD_SCHEMA_VERSION,
-            tool: Tool {
-                name: "oidcheck".to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-            },
-            provider: ProviderInfo {
-                name,
-                issuer: self.config.issuer.clone(),
-            },
-            scenario: ScenarioInfo {
-                name: scenario.name.clone(),
-                summary: scenario.summary.clone(),
-                flow: scenario.flow.iter().map(ToString::to_string).collect(),
-            },
-            workload: workload(scenario),
-            started: made.started,
-            duration_ms: u64::try_from(measured.length.as_millis()).unwrap_or(u64::MAX),
-            interrupted: made.stopped.is_some(),
-            stopped: made.stopped,
-            kept_pace: made.unsent.map(|unsent| unsent == 0),
-            unsent: made.unsent.unwrap_or(0),
-            flows: measured.flows,
-            all: measured.all,
-            requests: measured.requests,
-            thresholds: made.thresholds,
-            incidents: measured.incidents,
-            races: raced.results,
-            series: measured.series,
-            setup,
-            teardown,
-            capacity: None,
-            system: system::describe(visits.subject()),
-            notes,
-        }
-    }
-}
-
-/// What came of the races.
-#[derive(Default)]
-struct Raced {
-    results: Vec<RaceResult>,
-    notes: Vec<String>,
-}
-
-impl Raced {
-    fn add(&mut self, of: &str, result: Result<RaceResult, String>) {
-        match result {
-            Ok(result) => self.results.push(result),
-            Err(why) => self.notes.push(format!("The race of one {of}: {why}.")),
-        }
-    }
 }
 
 /// What carries what is not measured.
 fn unmeasured(client: &ClientOptions) -> Result<Arc<dyn Carrier>, ConfigError> {
     Ok(Arc::new(ClientCarrier::new(Arc::new(Wire::new(client)?))?))
-}
-
-/// What came of the workload.
-struct Made {
-    begin: Instant,
-    started: String,
-    thresholds: Vec<ThresholdVerdict>,
-    measured: Measured,
-    /// Open workload.
-    unsent: Option<u64>,
-    abandoned: u64,
-    /// How late this machine was with its arrivals.
-    late: Duration,
-    stopped: Option<String>,
 }
 
 /// Runs `made` to its end, and `watch` beside it.
@@ -445,66 +354,6 @@ async fn until<T>(made: impl Future<Output = T>, watch: impl Future<Output = ()>
     }
 }
 
-fn workload(scenario: &Scenario) -> WorkloadInfo {
-    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    let none = WorkloadInfo {
-        kind: WorkloadKind::Open,
-        rate: None,
-        rate_from: None,
-        connections: None,
-        users: None,
-        warmup_ms: ms(scenario.warmup),
-    };
-    match scenario.workload {
-        Workload::Open {
-            rate,
-            rate_from,
-            connections,
-        } => WorkloadInfo {
-            rate: Some(rate),
-            rate_from: ((rate_from - rate).abs() > f64::EPSILON).then_some(rate_from),
-            connections: Some(connections),
-            ..none
-        },
-        Workload::Closed { users, ramp } => WorkloadInfo {
-            kind: WorkloadKind::Closed,
-            users: Some(users),
-            warmup_ms: ms(ramp + scenario.warmup),
-            ..none
-        },
-    }
-}
-
-/// What the reader of the figures must know.
-fn notes(scenario: &Scenario, visits: &Visits, made: &Made) -> Vec<String> {
-    let mut notes = Vec::new();
-    if made.late > LATE {
-        notes.push(format!(
-            "This machine was late with its arrivals: one in a hundred by more than {:.1} ms. Latency counts from when a request was due, so that is part of the figures.",
-            made.late.as_secs_f64() * 1e3
-        ));
-    }
-    let abandoned = made.abandoned;
-    if abandoned > 0 {
-        notes.push(format!(
-            "{abandoned} passes of the flow had not ended when the time for the last answers was over; what they had not done is not in the figures."
-        ));
-    }
-    notes.extend(visits.ledger().note(made.begin));
-    let used_up = visits.pool().used_up();
-    if used_up > 0 {
-        notes.push(format!(
-            "{used_up} refresh tokens of the pool were used up: the provider refused them, or the flow revoked them."
-        ));
-    }
-    if let Workload::Closed { users, .. } = scenario.workload {
-        notes.push(format!(
-            "Closed workload: {users} users wait for every answer before they ask again, so a stall of the provider is asked fewer questions, and percentiles hide it. For latency under a given rate use an open workload (--rate)."
-        ));
-    }
-    notes
-}
-
-fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
+pub(super) fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
     tally.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -21,6 +21,7 @@ mod open;
 mod pace;
 mod pool;
 mod races;
+mod result;
 mod safety;
 pub mod scenario;
 mod setup;

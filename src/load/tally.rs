@@ -62,11 +62,12 @@ pub(crate) struct Tally {
     metrics: Option<Metrics>,
 }
 
+/// What was measured of some requests.
 #[derive(Debug)]
-struct Figures {
-    latency: Histogram<u64>,
-    service: Histogram<u64>,
-    errors: BTreeMap<String, u64>,
+pub(super) struct Figures {
+    pub(super) latency: Histogram<u64>,
+    pub(super) service: Histogram<u64>,
+    pub(super) errors: BTreeMap<String, u64>,
 }
 
 impl Tally {
@@ -101,19 +102,19 @@ impl Tally {
 
     /// All that was measured, in the order of `names` (names that are not in it come last).
     pub(crate) fn finish(mut self, names: &[&str]) -> Measured {
-        let seconds = (self.end - self.begin).as_secs_f64();
+        let seconds = self.seconds();
         self.course.finish(self.end);
         let place = |name: &str| names.iter().position(|n| *n == name).unwrap_or(names.len());
         let mut requests: Vec<RequestFigures> = self
             .requests
             .iter()
-            .map(|(name, figures)| figures.result(name, seconds))
+            .map(|(name, figures)| figures.result(name, figures.rate(seconds)))
             .collect();
         requests.sort_by_key(|figures| place(&figures.name));
         self.incidents.sort_by_key(|incident| incident.first_at_ms);
         Measured {
             length: self.end - self.begin,
-            all: self.all.result("all", seconds),
+            all: self.all.result("all", self.all.rate(seconds)),
             requests,
             incidents: self.incidents,
             flows: self.flows,
@@ -159,8 +160,11 @@ impl Tally {
             Some(name) => self.requests.get(name)?,
             None => &self.all,
         };
-        let seconds = (self.end - self.begin).as_secs_f64();
-        (!figures.latency.is_empty()).then_some(View { figures, seconds })
+        figures.view(figures.rate(self.seconds()))
+    }
+
+    fn seconds(&self) -> f64 {
+        (self.end - self.begin).as_secs_f64()
     }
 
     /// Tells `metrics` of every request, too, those of the warm-up included.
@@ -250,7 +254,7 @@ pub struct Snapshot {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
     figures: &'a Figures,
-    seconds: f64,
+    rate: f64,
 }
 
 impl View<'_> {
@@ -267,7 +271,7 @@ impl View<'_> {
 
     /// How many there were in a second.
     pub(crate) fn rate(&self) -> f64 {
-        self.count() as f64 / self.seconds
+        self.rate
     }
 
     /// The latency that so many percent did not exceed, in microseconds.
@@ -287,17 +291,14 @@ impl View<'_> {
 }
 
 impl Figures {
-    fn result(&self, name: &str, seconds: f64) -> RequestFigures {
+    /// For the report; `rate_per_s` of them were made in a second.
+    pub(super) fn result(&self, name: &str, rate_per_s: f64) -> RequestFigures {
         let count = self.latency.len();
         RequestFigures {
             name: name.to_owned(),
             count,
             errors: self.errors.clone(),
-            rate_per_s: if seconds > 0.0 {
-                count as f64 / seconds
-            } else {
-                0.0
-            },
+            rate_per_s,
             latency_ms: percentiles(&self.latency),
             service_ms: percentiles(&self.service),
             distribution: distribution(&self.latency),
@@ -306,7 +307,22 @@ impl Figures {
         }
     }
 
-    fn new() -> Self {
+    /// To be judged, where there are any; `rate` of them were made in a second.
+    pub(super) fn view(&self, rate: f64) -> Option<View<'_>> {
+        (!self.latency.is_empty()).then_some(View {
+            figures: self,
+            rate,
+        })
+    }
+
+    fn rate(&self, seconds: f64) -> f64 {
+        match seconds > 0.0 {
+            true => self.latency.len() as f64 / seconds,
+            false => 0.0,
+        }
+    }
+
+    pub(super) fn new() -> Self {
         Self {
             latency: histogram(),
             service: histogram(),

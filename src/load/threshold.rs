@@ -114,7 +114,12 @@ impl Threshold {
     /// Judges the rule. Where there was no such request it fails: a rule that nothing was measured for must not
     /// pass.
     pub(crate) fn judge(&self, tally: &Tally) -> ThresholdVerdict {
-        let observed = tally.view(self.request()).map(|view| self.observe(view));
+        self.judge_view(tally.view(self.request()))
+    }
+
+    /// The same, of figures that were found.
+    pub(super) fn judge_view(&self, view: Option<View<'_>>) -> ThresholdVerdict {
+        let observed = view.map(|view| self.observe(view));
         ThresholdVerdict {
             name: self.request.clone().unwrap_or_else(|| "all".to_owned()),
             rule: self.rule.clone(),

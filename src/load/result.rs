@@ -1,0 +1,203 @@
+//! The result of a load run, put together from what its parts brought.
+
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::builder::Load;
+use super::scenario::{Scenario, Workload};
+use super::system;
+use super::tally::{Measured, Tally};
+use super::visit::Visits;
+use crate::load_run::{
+    LOAD_SCHEMA_VERSION, LoadRun, PhaseFigures, RaceResult, ScenarioInfo, ThresholdVerdict,
+    WorkloadInfo, WorkloadKind,
+};
+use crate::run::{ProviderInfo, Tool};
+
+/// An arrival that is later than this is worth a note.
+const LATE: Duration = Duration::from_millis(5);
+
+/// What came of the workload.
+pub(super) struct Made {
+    begin: Instant,
+    started: String,
+    thresholds: Vec<ThresholdVerdict>,
+    measured: Measured,
+    pace: Option<Pace>,
+    stopped: Option<String>,
+}
+
+/// How an open workload kept its pace.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// Arrivals that were due and were not sent.
+    pub(super) unsent: u64,
+    /// Passes that were given up at the end.
+    pub(super) abandoned: u64,
+    /// How late this machine was with its arrivals.
+    pub(super) late: Duration,
+}
+
+impl Made {
+    /// Judges what was measured from `begin`, which was `started`.
+    pub(super) fn of(
+        tally: Tally,
+        (begin, started): (Instant, OffsetDateTime),
+        scenario: &Scenario,
+        pace: Option<Pace>,
+        stopped: Option<String>,
+    ) -> Self {
+        let judged = pace.is_none_or(|pace| pace.unsent == 0);
+        let rules = scenario.thresholds.iter();
+        let thresholds = rules
+            .map(|rule| match judged {
+                true => rule.judge(&tally),
+                false => rule.unjudged(),
+            })
+            .collect();
+        Self {
+            begin,
+            started: started.format(&Rfc3339).unwrap_or_default(),
+            thresholds,
+            measured: tally.finish(&scenario.request_names()),
+            pace,
+            stopped,
+        }
+    }
+}
+
+/// What came of the races.
+#[derive(Default)]
+pub(super) struct Raced {
+    results: Vec<RaceResult>,
+    notes: Vec<String>,
+}
+
+impl Raced {
+    pub(super) fn add(&mut self, of: &str, result: Result<RaceResult, String>) {
+        match result {
+            Ok(result) => self.results.push(result),
+            Err(why) => self.notes.push(format!("The race of one {of}: {why}.")),
+        }
+    }
+}
+
+/// What was done before and after.
+#[derive(Default)]
+pub(super) struct Phases {
+    pub(super) setup: Option<PhaseFigures>,
+    pub(super) raced: Raced,
+    pub(super) teardown: Option<PhaseFigures>,
+}
+
+/// What this program is called in what it writes.
+pub(super) fn tool() -> Tool {
+    Tool {
+        name: "oidcheck".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+impl Load {
+    /// The whole result.
+    pub(super) fn result(&self, visits: &Visits, made: Made, phases: Phases) -> LoadRun {
+        let scenario = &self.scenario;
+        let mut notes = notes(scenario, visits, &made);
+        notes.extend(phases.raced.notes);
+        let measured = made.measured;
+        LoadRun {
+            schema_version: LOAD_SCHEMA_VERSION,
+            tool: tool(),
+            provider: ProviderInfo {
+                name: self.config.name.clone(),
+                issuer: self.config.issuer.clone(),
+            },
+            scenario: ScenarioInfo {
+                name: scenario.name.clone(),
+                summary: scenario.summary.clone(),
+                flow: scenario.flow.iter().map(ToString::to_string).collect(),
+            },
+            workload: workload(scenario),
+            started: made.started,
+            duration_ms: u64::try_from(measured.length.as_millis()).unwrap_or(u64::MAX),
+            interrupted: made.stopped.is_some(),
+            stopped: made.stopped,
+            kept_pace: made.pace.map(|pace| pace.unsent == 0),
+            unsent: made.pace.map_or(0, |pace| pace.unsent),
+            flows: measured.flows,
+            all: measured.all,
+            requests: measured.requests,
+            thresholds: made.thresholds,
+            incidents: measured.incidents,
+            races: phases.raced.results,
+            series: measured.series,
+            setup: phases.setup,
+            teardown: phases.teardown,
+            capacity: None,
+            system: system::describe(visits.subject()),
+            notes,
+        }
+    }
+}
+
+fn workload(scenario: &Scenario) -> WorkloadInfo {
+    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let none = WorkloadInfo {
+        kind: WorkloadKind::Open,
+        rate: None,
+        rate_from: None,
+        connections: None,
+        users: None,
+        warmup_ms: ms(scenario.warmup),
+    };
+    match scenario.workload {
+        Workload::Open {
+            rate,
+            rate_from,
+            connections,
+        } => WorkloadInfo {
+            rate: Some(rate),
+            rate_from: ((rate_from - rate).abs() > f64::EPSILON).then_some(rate_from),
+            connections: Some(connections),
+            ..none
+        },
+        Workload::Closed { users, ramp } => WorkloadInfo {
+            kind: WorkloadKind::Closed,
+            users: Some(users),
+            warmup_ms: ms(ramp + scenario.warmup),
+            ..none
+        },
+    }
+}
+
+/// What the reader of the figures must know.
+fn notes(scenario: &Scenario, visits: &Visits, made: &Made) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(pace) = made.pace.filter(|pace| pace.late > LATE) {
+        notes.push(format!(
+            "This machine was late with its arrivals: one in a hundred by more than {:.1} ms. Latency counts from when a request was due, so that is part of the figures.",
+            pace.late.as_secs_f64() * 1e3
+        ));
+    }
+    let abandoned = made.pace.map_or(0, |pace| pace.abandoned);
+    if abandoned > 0 {
+        notes.push(format!(
+            "{abandoned} passes of the flow had not ended when the time for the last answers was over; what they had not done is not in the figures."
+        ));
+    }
+    notes.extend(visits.ledger().note(made.begin));
+    let used_up = visits.pool().used_up();
+    if used_up > 0 {
+        notes.push(format!(
+            "{used_up} refresh tokens of the pool were used up: the provider refused them, or the flow revoked them."
+        ));
+    }
+    if let Workload::Closed { users, .. } = scenario.workload {
+        notes.push(format!(
+            "Closed workload: {users} users wait for every answer before they ask again, so a stall of the provider is asked fewer questions, and percentiles hide it. For latency under a given rate use an open workload (--rate)."
+        ));
+    }
+    notes
+}
