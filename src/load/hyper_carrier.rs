@@ -133,9 +133,13 @@ impl HyperCarrier {
 
     fn take(&self, origin: &Origin) -> Option<Sender> {
         let mut idle = self.lock();
-        idle.retain(|(_, sender)| !sender.is_closed());
-        let index = idle.iter().rposition(|(of, _)| of == origin)?;
-        Some(idle.remove(index).1)
+        loop {
+            let index = idle.iter().rposition(|(of, _)| of == origin)?;
+            let (_, sender) = idle.remove(index);
+            if !sender.is_closed() {
+                return Some(sender);
+            }
+        }
     }
 
     async fn connect(&self, origin: &Origin) -> Result<Sender, TransportError> {
@@ -180,15 +184,11 @@ impl Carrier for HyperCarrier {
         request: Request<Bytes>,
     ) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
         Box::pin(async move {
-            let host = request
-                .uri()
-                .authority()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let authority = request.uri().authority().cloned();
             timeout(self.max_time, self.exchange(request))
                 .await
                 .map_err(|_| TransportError::TimedOut {
-                    host,
+                    host: authority.map(|host| host.to_string()).unwrap_or_default(),
                     limit: self.max_time,
                 })?
         })

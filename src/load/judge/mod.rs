@@ -4,11 +4,13 @@
 mod authorization;
 mod endpoint;
 mod id_token;
+mod remembered;
 mod token;
 
 pub(crate) use authorization::{Expected, authorization, logged_out, page};
 pub(crate) use endpoint::{discovery, introspection, jwks, revocation, userinfo};
 pub(crate) use id_token::{id_token, sub_of};
+pub(crate) use remembered::Remembered;
 pub(crate) use token::{TokenAnswer, Wanted, token};
 
 use std::borrow::Cow;

@@ -12,6 +12,7 @@ use std::time::Instant;
 use futures::future::BoxFuture;
 
 use super::carrier::Carrier;
+use super::judge::Remembered;
 use super::ledger::Ledger;
 use super::meter::Meter;
 use super::pool::{Entry, Pool};
@@ -44,6 +45,8 @@ struct Shared {
     subject: Arc<Subject>,
     ledger: Ledger,
     sampler: Sampler,
+    metadata: Remembered,
+    key_set: Remembered,
     pool: Pool,
     stop: Stop,
     users: AtomicUsize,
@@ -61,6 +64,8 @@ impl Visits {
                 subject,
                 ledger: Ledger::new(may_repeat),
                 sampler: Sampler::new(scenario.id_tokens),
+                metadata: Remembered::default(),
+                key_set: Remembered::default(),
                 pool: Pool::default(),
                 stop,
                 users: AtomicUsize::new(0),

@@ -49,13 +49,16 @@ impl Visit {
     async fn discovery(&self) -> Result<(), Failure> {
         let subject = &self.shared.subject;
         let answer = self.ask(Word::Discovery, subject.discovery.clone()).await?;
-        judge::discovery(&answer, &subject.rp.config().issuer)
+        let issuer = &subject.rp.config().issuer;
+        let remembered = &self.shared.metadata;
+        remembered.judge(&answer, |answer| judge::discovery(answer, issuer))
     }
 
     async fn jwks(&self) -> Result<(), Failure> {
         let request = self.shared.subject.jwks.clone();
         let request = request.ok_or_else(|| unprepared("jwks_uri"))?;
-        judge::jwks(&self.ask(Word::Jwks, request).await?)
+        let answer = self.ask(Word::Jwks, request).await?;
+        self.shared.key_set.judge(&answer, judge::jwks)
     }
 
     async fn client_credentials(&mut self) -> Result<(), Failure> {
