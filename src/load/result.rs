@@ -181,6 +181,12 @@ fn notes(scenario: &Scenario, visits: &Visits, made: &Made) -> Vec<String> {
             pace.late.as_secs_f64() * 1e3
         ));
     }
+    if made.pace.is_some_and(|pace| pace.unsent > 0) && made.measured.all.count == 0 {
+        notes.push(
+            "Nothing that was due in the measured time was sent: what was due in the warm-up still waited for a connection."
+                .to_owned(),
+        );
+    }
     let abandoned = made.pace.map_or(0, |pace| pace.abandoned);
     if abandoned > 0 {
         notes.push(format!(
