@@ -183,6 +183,7 @@ impl Load {
         }
         let carrier = unmeasured(client)?;
         let phase = visits.fill(&carrier, wanted, &self.stop).await;
+        visits.replace_with(carrier);
         match &phase.failure {
             Some(why) if phase.figures.done == 0 => Err(LoadError::Unavailable(format!(
                 "no login succeeded: {} ({})",

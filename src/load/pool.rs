@@ -10,8 +10,12 @@ use tokio::sync::Notify;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) refresh_token: String,
-    /// The `sub` of the first ID Token.
+    /// The `sub` of the first ID Token of its grant.
     pub(crate) sub: Option<String>,
+    /// That ID Token.
+    pub(crate) id_token: Option<String>,
+    /// The answer to its last use was lost: the provider may have replaced it, and is right to refuse it then.
+    pub(crate) in_doubt: bool,
 }
 
 impl fmt::Debug for Entry {
@@ -30,8 +34,19 @@ pub(crate) struct Pool {
 #[derive(Debug, Default)]
 struct Inner {
     idle: VecDeque<Entry>,
+    /// With a pass, or being replaced.
     leased: usize,
     used_up: usize,
+    doubts: Doubts,
+}
+
+/// Refresh tokens that were refused after an answer to them had been lost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Doubts {
+    /// How many.
+    pub(crate) refused: usize,
+    /// How many of them a fresh login has replaced.
+    pub(crate) replaced: usize,
 }
 
 impl Pool {
@@ -77,6 +92,28 @@ impl Pool {
         self.returned.notify_one();
     }
 
+    /// The end of the lease of a token that was in doubt and was refused. Its place is kept for the one that a fresh
+    /// login brings: end it with [`Pool::replace`].
+    pub(crate) fn give_up(&self) {
+        self.lock().doubts.refused += 1;
+    }
+
+    /// Fills the place of a token that was given up, or closes it where the login failed.
+    pub(crate) fn replace(&self, entry: Option<Entry>) {
+        {
+            let mut inner = self.lock();
+            inner.leased = inner.leased.saturating_sub(1);
+            inner.doubts.replaced += usize::from(entry.is_some());
+            inner.idle.extend(entry);
+        }
+        self.returned.notify_one();
+    }
+
+    /// What became of tokens whose answers were lost.
+    pub(crate) fn doubts(&self) -> Doubts {
+        self.lock().doubts
+    }
+
     /// How many refresh tokens are of no use any more.
     pub(crate) fn used_up(&self) -> usize {
         self.lock().used_up
@@ -102,6 +139,8 @@ mod tests {
         Entry {
             refresh_token: token.to_owned(),
             sub: None,
+            id_token: None,
+            in_doubt: false,
         }
     }
 
@@ -122,6 +161,24 @@ mod tests {
         pool.give_back(None);
         assert_eq!(pool.lease().await, None);
         assert_eq!(pool.used_up(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_place_of_a_token_that_was_given_up_is_filled_or_closed() {
+        let pool = Pool::default();
+        for replacement in [Some(entry("b")), None] {
+            pool.add(entry("a"));
+            pool.lease().await.unwrap();
+            pool.give_up();
+            pool.replace(replacement.clone());
+            assert_eq!(pool.lease().await, replacement);
+            pool.give_back(None);
+        }
+        let expected = Doubts {
+            refused: 2,
+            replaced: 1,
+        };
+        assert_eq!((pool.doubts(), pool.used_up()), (expected, 2));
     }
 
     #[tokio::test]

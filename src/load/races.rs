@@ -14,6 +14,7 @@ use super::subject::Call;
 use super::tally::Failure;
 use super::visit::{Visit, Visits};
 use crate::load_run::RaceResult;
+use crate::provider::AuthMethod;
 
 /// A code is redeemed only once.
 const CODE: &str = "RFC6749-4.1.2-4";
@@ -81,7 +82,9 @@ impl Visits {
         rounds: usize,
     ) -> Result<RaceResult, String> {
         let design = self.design(carrier).await.map_err(|why| unjudged(&why))?;
-        if let Some(result) = decided(design, parallel) {
+        let sign_in = self.subject().sign_in.as_ref();
+        let public = sign_in.is_some_and(|s| s.client.auth == AuthMethod::None);
+        if let Some(result) = decided(design, public, parallel) {
             return Ok(result);
         }
         let mut race = Race::new(parallel);
@@ -149,15 +152,20 @@ impl Visits {
 }
 
 /// The result where the uses one after another decide already.
-fn decided(design: Design, parallel: usize) -> Option<RaceResult> {
+fn decided(design: Design, public: bool, parallel: usize) -> Option<RaceResult> {
     let (ok, actual) = match design {
         Design::Stays => (
             true,
             "not applicable: this provider does not replace refresh tokens when they are used",
         ),
+        // Who has to authenticate may keep the old one (https://www.rfc-editor.org/rfc/rfc6749#section-6).
+        Design::RotatesInName if !public => (
+            true,
+            "not applicable: this provider goes on accepting a refresh token that it has replaced, as it may for a client that authenticates",
+        ),
         Design::RotatesInName => (
             false,
-            "a refresh token that was replaced is accepted after its successor was used, one use after another",
+            "a refresh token of a public client that was replaced is accepted after its successor was used, one use after another",
         ),
         Design::Rotates | Design::RotatesWithGrace => return None,
     };

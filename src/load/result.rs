@@ -194,6 +194,13 @@ fn notes(scenario: &Scenario, visits: &Visits, made: &Made) -> Vec<String> {
         ));
     }
     notes.extend(visits.ledger().note(made.begin));
+    let doubts = visits.pool().doubts();
+    if doubts.refused > 0 {
+        notes.push(format!(
+            "{} refresh tokens were refused after the answer to their last use had been lost: the provider may have replaced them in it, so that this counts as no error. Fresh logins replaced {} of them.",
+            doubts.refused, doubts.replaced
+        ));
+    }
     let used_up = visits.pool().used_up();
     if used_up > 0 {
         notes.push(format!(

@@ -61,17 +61,25 @@ impl Visits {
     ) -> Phase {
         let logins = self.going(&[Word::Login, Word::Exchange], true);
         let summary = format!("{count} logins for refresh tokens");
-        let jobs = (0..count).map(|_| logins.log_in(carrier).boxed());
+        let jobs = (0..count).map(|_| logins.fill_one(carrier).boxed());
         phase(summary, jobs, stop).await
     }
 
-    async fn log_in(&self, carrier: &Arc<dyn Carrier>) -> Result<(), Failure> {
-        let mut visit = self.visit(Arc::clone(carrier), Self::unmeasured());
-        visit.go(Instant::now()).await?;
-        if let Some(entry) = visit.take_entry() {
+    async fn fill_one(&self, carrier: &Arc<dyn Carrier>) -> Result<(), Failure> {
+        if let Some(entry) = self.log_in(carrier).await? {
             self.pool().add(entry);
         }
         Ok(())
+    }
+
+    /// Goes through the flow once, with a fresh browser, for the refresh token that it ends with.
+    pub(super) async fn log_in(
+        &self,
+        carrier: &Arc<dyn Carrier>,
+    ) -> Result<Option<Entry>, Failure> {
+        let mut visit = self.visit(Arc::clone(carrier), Self::unmeasured());
+        visit.go(Instant::now()).await?;
+        Ok(visit.take_entry())
     }
 
     /// Revokes what is left in the pool.

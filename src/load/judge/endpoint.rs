@@ -3,28 +3,87 @@
 use bytes::Bytes;
 use http::Response;
 use http::header::CONTENT_TYPE;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Failure, beginning, object, success};
-use crate::jwt::compact::Jws;
+use crate::finding::Finding;
+use crate::jwt::compact::{Jws, is_jwe};
+use crate::jwt::id_token::{IdToken, signed};
 use crate::jwt::json::kind;
 use crate::jwt::key::JwkSet;
 
-/// UserInfo tells of the user of the ID Token
-/// ([Core 5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse)).
+/// Whom a UserInfo response is about, and for whom it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About<'a> {
+    /// `sub` of the ID Token, where it has one.
+    pub(crate) sub: Option<&'a str>,
+    /// The issuer.
+    pub(crate) issuer: &'a str,
+    /// Who asks.
+    pub(crate) client_id: &'a str,
+}
+
+/// UserInfo tells of the user of the ID Token; where it is a JWT, it is from this issuer and for this client
+/// ([Core 5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse)). Gives the JWT, whose
+/// signature nobody has looked at yet. What is encrypted is the client's secret and is not judged.
 ///
 /// # Errors
-/// It is a refusal, has no `sub`, or another one than `sub`.
-pub(crate) fn userinfo(answer: &Response<Bytes>, sub: Option<&str>) -> Result<(), Failure> {
+/// It is a refusal, has no `sub`, or another one, or is a JWT for somebody else.
+pub(crate) fn userinfo<'a>(
+    answer: &'a Response<Bytes>,
+    about: &About<'_>,
+) -> Result<Option<&'a str>, Failure> {
     success(answer)?;
-    let claims = if is_jwt(answer) {
-        std::str::from_utf8(answer.body())
-            .ok()
-            .and_then(|text| Jws::parse(text).ok()?.claims().ok().cloned())
-            .ok_or_else(|| Failure::wrong("shape", "a signed JWT with claims", "none"))?
-    } else {
-        object(answer)?
+    if !is_jwt(answer) {
+        return is_about(&object(answer)?, about.sub).map(|()| None);
+    }
+    let text = std::str::from_utf8(answer.body())
+        .unwrap_or_default()
+        .trim();
+    if is_jwe(text) {
+        return Ok(None);
+    }
+    let jws = Jws::parse(text).ok();
+    let claims = jws.as_ref().and_then(|jws| jws.claims().ok());
+    let claims =
+        claims.ok_or_else(|| Failure::wrong("shape", "a signed JWT with claims", "none"))?;
+    is_about(claims, about.sub)?;
+    if claims.get("iss").and_then(Value::as_str) != Some(about.issuer) {
+        return Err(Failure::wrong(
+            "userinfo",
+            "iss, the issuer",
+            "another iss, or none",
+        ));
+    }
+    let is_client = |audience: &Value| audience.as_str() == Some(about.client_id);
+    let is_for_client = match claims.get("aud") {
+        Some(Value::Array(all)) => all.iter().any(is_client),
+        one => one.is_some_and(is_client),
     };
+    match is_for_client {
+        true => Ok(Some(text)),
+        false => Err(Failure::wrong(
+            "userinfo",
+            "aud with the client_id",
+            "another aud, or none",
+        )),
+    }
+}
+
+/// The signature of a UserInfo response is the provider's.
+///
+/// # Errors
+/// It is not.
+pub(crate) fn userinfo_signature(token: &IdToken) -> Result<(), Failure> {
+    for rule in [signed::is_signed, signed::key_is_published] {
+        if let Finding::Violated { expected, actual } = rule(token) {
+            return Err(Failure::wrong("userinfo", &expected.join(" or "), &actual));
+        }
+    }
+    Ok(())
+}
+
+fn is_about(claims: &Map<String, Value>, sub: Option<&str>) -> Result<(), Failure> {
     match (claims.get("sub").and_then(Value::as_str), sub) {
         (None | Some(""), _) => Err(Failure::wrong("shape", "sub, a string", "none")),
         (Some(told), Some(sub)) if told != sub => Err(Failure::wrong(

@@ -4,13 +4,15 @@
 use super::Failure;
 use crate::finding::Finding;
 use crate::jwt::compact::Jws;
-use crate::jwt::id_token::{IdToken, claims, format, hashes, header, signed, time};
+use crate::jwt::id_token::{
+    IdToken, IdTokenPair, claims, format, hashes, header, pair, signed, time,
+};
 
-type Rule = fn(&IdToken) -> Finding;
+type Rule<T> = fn(&T) -> Finding;
 
 /// What an ID Token must fit, from the outside in. Rules that are recommendations, and those that only other flows
 /// have, are left to the conformance run.
-const RULES: &[(&str, Rule)] = &[
+const RULES: &[(&str, Rule<IdToken>)] = &[
     ("serialization", format::is_compact),
     ("header", format::header_is_json_object),
     ("header", format::header_names_are_unique),
@@ -40,13 +42,34 @@ const RULES: &[(&str, Rule)] = &[
     ("c_hash", hashes::c_hash_when_there),
 ];
 
+/// What the ID Token of a refresh must have in common with the first one
+/// ([Core 12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)).
+const REFRESHED: &[(&str, Rule<IdTokenPair>)] = &[
+    ("iss, sub, aud", pair::same_iss_sub_and_aud),
+    ("auth_time", pair::auth_time_is_original),
+    ("nonce", pair::nonce_is_absent_or_original),
+    ("azp", pair::same_azp),
+];
+
 /// Whether the token fits.
 ///
 /// # Errors
 /// The first rule that it breaks.
 pub(crate) fn id_token(token: &IdToken) -> Result<(), Failure> {
-    for (what, rule) in RULES {
-        if let Finding::Violated { expected, actual } = rule(token) {
+    first_broken(RULES, token)
+}
+
+/// Whether a refreshed token fits the first one.
+///
+/// # Errors
+/// The first rule that it breaks.
+pub(crate) fn refreshed(tokens: &IdTokenPair) -> Result<(), Failure> {
+    first_broken(REFRESHED, tokens)
+}
+
+fn first_broken<T>(rules: &[(&str, Rule<T>)], artifact: &T) -> Result<(), Failure> {
+    for (what, rule) in rules {
+        if let Finding::Violated { expected, actual } = rule(artifact) {
             let expected = expected.join(" or ");
             let actual = format!("{actual} ({what})");
             return Err(Failure::wrong("id_token", &expected, &actual));

@@ -8,8 +8,10 @@ mod remembered;
 mod token;
 
 pub(crate) use authorization::{Expected, authorization, logged_out, page};
-pub(crate) use endpoint::{discovery, introspection, jwks, revocation, userinfo};
-pub(crate) use id_token::{id_token, sub_of};
+pub(crate) use endpoint::{
+    About, discovery, introspection, jwks, revocation, userinfo, userinfo_signature,
+};
+pub(crate) use id_token::{id_token, refreshed, sub_of};
 pub(crate) use remembered::Remembered;
 pub(crate) use token::{TokenAnswer, Wanted, token};
 
@@ -62,6 +64,11 @@ pub(crate) fn unanswered(error: &TransportError) -> Failure {
         | TransportError::Unsendable(_) => "unsendable",
     };
     Failure::absent(kind, error.to_string())
+}
+
+/// Whether a request that has no whole answer may have reached the provider all the same.
+pub(crate) fn may_have_arrived(failure: &Failure) -> bool {
+    matches!(&*failure.kind, "timed_out" | "broken" | "too_long")
 }
 
 /// The way through the pages did not end.

@@ -6,8 +6,11 @@ use url::Url;
 
 use super::*;
 use crate::http::Answer;
+use crate::jwt::algorithm::Algorithm;
+use crate::jwt::base64url;
 use crate::jwt::id_token::{IdToken, IdTokenContext};
 use crate::jwt::key::JwkSet;
+use crate::jwt::test_token::{OTHER_P256, P256};
 use crate::login::{Callback, PageKind};
 use crate::protocol::AuthorizationAnswer;
 
@@ -27,6 +30,10 @@ fn json(status: u16, body: &str) -> Response<Bytes> {
         &[("content-type", "application/json;charset=UTF-8")],
         body,
     )
+}
+
+fn encoded(text: &str) -> String {
+    base64url::encode(text.as_bytes())
 }
 
 /// The kind, and `!` where the answer is wrong.
@@ -179,7 +186,11 @@ fn token_responses() {
 
 #[test]
 fn answers_of_other_endpoints() {
-    let sub = Some("alice");
+    let about = About {
+        sub: Some("alice"),
+        issuer: "https://op",
+        client_id: "c",
+    };
     for (body, expected) in [
         (r#"{"sub":"alice"}"#, "right"),
         (r#"{"sub":"bob"}"#, "sub_mismatch!"),
@@ -187,21 +198,42 @@ fn answers_of_other_endpoints() {
         (r#"{"sub":7}"#, "shape!"),
         (r"{}", "shape!"),
     ] {
-        assert_eq!(verdict(userinfo(&json(200, body), sub)), expected, "{body}");
+        let told = json(200, body);
+        assert_eq!(verdict(userinfo(&told, &about)), expected, "{body}");
     }
     let challenge = r#"Bearer realm="op", error="invalid_token""#;
     let refused = answer(401, &[("www-authenticate", challenge)], "");
-    assert_eq!(verdict(userinfo(&refused, sub)), "invalid_token");
-    // {"sub":"alice"} and {"sub":"bob"}, in a JWT that nobody verifies.
+    assert_eq!(verdict(userinfo(&refused, &about)), "invalid_token");
     for (payload, expected) in [
-        ("eyJzdWIiOiJhbGljZSJ9", "right"),
-        ("eyJzdWIiOiJib2IifQ", "sub_mismatch!"),
-        ("e", "shape!"),
+        (r#"{"sub":"alice","iss":"https://op","aud":"c"}"#, "right"),
+        (
+            r#"{"sub":"alice","iss":"https://op","aud":["a","c"]}"#,
+            "right",
+        ),
+        (
+            r#"{"sub":"bob","iss":"https://op","aud":"c"}"#,
+            "sub_mismatch!",
+        ),
+        (
+            r#"{"sub":"alice","iss":"https://other","aud":"c"}"#,
+            "userinfo!",
+        ),
+        (r#"{"sub":"alice","iss":"https://op"}"#, "userinfo!"),
+        (
+            r#"{"sub":"alice","iss":"https://op","aud":["a"]}"#,
+            "userinfo!",
+        ),
+        ("no JSON", "shape!"),
     ] {
-        let jwt = format!("eyJhbGciOiJSUzI1NiJ9.{payload}.AA");
+        let jwt = format!("eyJhbGciOiJSUzI1NiJ9.{}.AA", encoded(payload));
         let signed = answer(200, &[("content-type", "application/jwt")], &jwt);
-        assert_eq!(verdict(userinfo(&signed, sub)), expected, "{payload}");
+        assert_eq!(verdict(userinfo(&signed, &about)), expected, "{payload}");
     }
+    // Encrypted: header, key, initialization vector, ciphertext, tag.
+    let header = encoded(r#"{"alg":"RSA-OAEP","enc":"A128GCM"}"#);
+    let jwe = format!("{header}.AA.AA.AA.AA");
+    let encrypted = answer(200, &[("content-type", "application/jwt")], &jwe);
+    assert_eq!(userinfo(&encrypted, &about), Ok(None));
     for (body, expected) in [
         (r#"{"active":true}"#, "right"),
         (r#"{"active":false}"#, "inactive!"),
@@ -376,6 +408,28 @@ fn pages_and_what_never_came() {
     assert_eq!(verdict(Err::<(), _>(lost(&bad))), "redirect!");
     let slow = LoginError::TooSlow { limit };
     assert_eq!(verdict(Err::<(), _>(lost(&slow))), "timed_out");
+}
+
+#[test]
+fn userinfo_is_signed_by_the_provider() {
+    let input = format!(
+        "{}.{}",
+        encoded(r#"{"alg":"ES256","kid":"p256"}"#),
+        encoded(r#"{"sub":"alice"}"#)
+    );
+    let signature = P256.sign(Algorithm::ES256, input.as_bytes());
+    let jwt = format!("{input}.{}", base64url::encode(&signature));
+    let unsigned = format!("{}.e30.", encoded(r#"{"alg":"none"}"#));
+    for (text, key, expected) in [
+        (&jwt, P256.jwk(), "right"),
+        (&jwt, OTHER_P256.jwk(), "userinfo!"),
+        (&unsigned, P256.jwk(), "userinfo!"),
+    ] {
+        let keys = JwkSet::from_value(&serde_json::json!({ "keys": [key] })).unwrap();
+        let context = IdTokenContext::new("https://op", "c", Arc::new(keys), 0);
+        let judged = userinfo_signature(&IdToken::new(text, context));
+        assert_eq!(verdict(judged), expected, "{text}");
+    }
 }
 
 #[test]

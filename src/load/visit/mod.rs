@@ -5,11 +5,12 @@ mod sampler;
 mod steps;
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use futures::future::BoxFuture;
+use tokio::runtime::Handle;
 
 use super::carrier::Carrier;
 use super::judge::Remembered;
@@ -44,12 +45,23 @@ pub(crate) struct Visits {
 struct Shared {
     subject: Arc<Subject>,
     ledger: Ledger,
-    sampler: Sampler,
+    samplers: Samplers,
     metadata: Remembered,
     key_set: Remembered,
     pool: Pool,
+    /// Where logins that replace refresh tokens are made.
+    replacing: OnceLock<(Arc<dyn Carrier>, Handle)>,
     stop: Stop,
     users: AtomicUsize,
+}
+
+/// Which signed answers are verified fully. Each kind has a choice of its own: were they asked in turn, one choice
+/// for all might always fall on the same kind.
+#[derive(Debug)]
+struct Samplers {
+    id_tokens: Sampler,
+    refreshed: Sampler,
+    userinfo: Sampler,
 }
 
 impl Visits {
@@ -63,10 +75,15 @@ impl Visits {
             shared: Arc::new(Shared {
                 subject,
                 ledger: Ledger::new(may_repeat),
-                sampler: Sampler::new(scenario.id_tokens),
+                samplers: Samplers {
+                    id_tokens: Sampler::new(scenario.id_tokens),
+                    refreshed: Sampler::new(scenario.id_tokens),
+                    userinfo: Sampler::new(scenario.id_tokens),
+                },
                 metadata: Remembered::default(),
                 key_set: Remembered::default(),
                 pool: Pool::default(),
+                replacing: OnceLock::new(),
                 stop,
                 users: AtomicUsize::new(0),
             }),
@@ -96,6 +113,12 @@ impl Visits {
     /// The refresh tokens that wait.
     pub(crate) fn pool(&self) -> &Pool {
         &self.shared.pool
+    }
+
+    /// Has refresh tokens that were given up replaced by logins that `carrier` carries, in the runtime of the caller,
+    /// so that they don't delay an arrival.
+    pub(crate) fn replace_with(&self, carrier: Arc<dyn Carrier>) {
+        let _ = self.shared.replacing.set((carrier, Handle::current()));
     }
 
     /// A new user.
@@ -153,6 +176,10 @@ struct Held {
     id_token: Option<String>,
     /// The `sub` of the first ID Token.
     sub: Option<String>,
+    /// The first ID Token, where later ones may come.
+    first_id_token: Option<String>,
+    /// The answer to the last use of the refresh token was lost.
+    in_doubt: bool,
     /// The tokens are a client's own, not a user's.
     is_service: bool,
     /// The refresh token came from the pool.
@@ -202,6 +229,8 @@ impl Visit {
         Some(Entry {
             refresh_token: self.held.refresh_token.take()?,
             sub: self.held.sub.take(),
+            id_token: self.held.first_id_token.take(),
+            in_doubt: self.held.in_doubt,
         })
     }
 
@@ -219,14 +248,36 @@ impl Visit {
 
     async fn lease(&mut self) -> Result<(), Failure> {
         let Some(entry) = self.shared.pool.lease().await else {
-            let why = "no refresh token is left: the provider refused every one of them";
+            let why = "no refresh token is left: the provider refused every one of them, or the flow revoked them";
             self.shared.stop.request(why);
             return Err(Failure::absent("no_refresh_token", why));
         };
         self.held.refresh_token = Some(entry.refresh_token);
         self.held.sub = entry.sub;
+        self.held.first_id_token = entry.id_token;
+        self.held.in_doubt = entry.in_doubt;
         self.held.leased = true;
         Ok(())
+    }
+
+    /// Gives up a leased refresh token that was in doubt and was refused; a fresh login replaces it meanwhile.
+    fn give_up(&mut self) {
+        self.held.leased = false;
+        self.shared.pool.give_up();
+        let Some((carrier, runtime)) = self.shared.replacing.get() else {
+            return self.shared.pool.replace(None);
+        };
+        let logins = Visits {
+            shared: Arc::clone(&self.shared),
+            flow: [Word::Login, Word::Exchange].into(),
+            from_pool: false,
+            offline: true,
+        };
+        let carrier = Arc::clone(carrier);
+        runtime.spawn(async move {
+            let entry = logins.log_in(&carrier).await.ok().flatten();
+            logins.pool().replace(entry);
+        });
     }
 
     fn give_back(&mut self) {
