@@ -200,22 +200,12 @@ fn words(challenge: Option<&Challenge>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
 
     use super::*;
-    use crate::http::Answer;
+    use crate::checks::test_answer;
 
     fn answer(status: u16, header: (&str, &str), body: &str) -> JsonAnswer {
-        JsonAnswer::of(Answer {
-            response: http::Response::builder()
-                .status(status)
-                .header(header.0, header.1)
-                .body(Bytes::copy_from_slice(body.as_bytes()))
-                .unwrap(),
-            exchange: 1,
-            url: url::Url::parse("https://op.example/userinfo").unwrap(),
-            received_at: 0.0,
-        })
+        JsonAnswer::of(test_answer::answer("userinfo", status, &[header], body))
     }
 
     fn finding(id: &str, answer: &JsonAnswer) -> Option<bool> {

@@ -245,23 +245,14 @@ pub fn chosen_secret_is_unknown(wrong: &JsonAnswer, chosen: &JsonAnswer) -> Find
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
     use serde_json::json;
 
     use super::*;
-    use crate::http::Answer;
+    use crate::checks::test_answer::{self, JSON};
 
     fn answer(status: u16, body: &Value) -> JsonAnswer {
-        JsonAnswer::of(Answer {
-            response: http::Response::builder()
-                .status(status)
-                .header("content-type", "application/json")
-                .body(Bytes::from(body.to_string()))
-                .unwrap(),
-            exchange: 1,
-            url: url::Url::parse("https://op.example/register/c").unwrap(),
-            received_at: 0.0,
-        })
+        let body = body.to_string();
+        JsonAnswer::of(test_answer::answer("register/c", status, &[JSON], &body))
     }
 
     fn object(value: &Value) -> Map<String, Value> {

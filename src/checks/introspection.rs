@@ -258,24 +258,16 @@ pub fn tells_nothing(answer: &JsonAnswer) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
     use serde_json::json;
 
     use super::*;
-    use crate::http::Answer;
+    use crate::checks::test_answer::{self, JSON};
 
     fn answer(status: u16, body: &Value) -> JsonAnswer {
-        JsonAnswer::of(Answer {
-            response: http::Response::builder()
-                .status(status)
-                .header("content-type", "application/json")
-                .header("cache-control", "no-store")
-                .body(Bytes::from(body.to_string()))
-                .unwrap(),
-            exchange: 1,
-            url: url::Url::parse("https://op.example/introspect").unwrap(),
-            received_at: 1000.0,
-        })
+        let headers = [JSON, ("cache-control", "no-store")];
+        let mut answer = test_answer::answer("introspect", status, &headers, &body.to_string());
+        answer.received_at = 1000.0;
+        JsonAnswer::of(answer)
     }
 
     fn introspection(status: u16, body: &Value) -> Introspection {

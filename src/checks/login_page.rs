@@ -223,6 +223,7 @@ fn target(element: ElementRef<'_>, base: &Url) -> Option<Url> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::test_answer;
 
     fn judge(id: &str, headers: &[(&str, &str)], body: &str) -> Finding {
         let pages = pages(headers, body);
@@ -230,18 +231,7 @@ mod tests {
     }
 
     fn pages(headers: &[(&str, &str)], body: &str) -> Pages {
-        let mut response = http::Response::builder();
-        for (name, value) in headers {
-            response = response.header(*name, *value);
-        }
-        let page = Answer {
-            response: response
-                .body(bytes::Bytes::copy_from_slice(body.as_bytes()))
-                .unwrap(),
-            exchange: 1,
-            url: Url::parse("https://op.example/login").unwrap(),
-            received_at: 0.0,
-        };
+        let page = test_answer::answer("login", 200, headers, body);
         Pages {
             pages: vec![page],
             authorization_endpoint: None,

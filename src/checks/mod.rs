@@ -28,6 +28,8 @@ pub mod request_object;
 pub mod rule;
 pub mod second_login;
 pub mod secrets;
+#[cfg(test)]
+mod test_answer;
 pub mod token_endpoint;
 pub mod token_error;
 pub mod token_response;

@@ -180,20 +180,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::checks::test_answer;
     use crate::http::Answer;
     use crate::provider::Metadata;
 
     fn answer(status: u16, content_type: &str, body: &str) -> Answer {
-        Answer {
-            response: http::Response::builder()
-                .status(status)
-                .header("content-type", content_type)
-                .body(Bytes::copy_from_slice(body.as_bytes()))
-                .unwrap(),
-            exchange: 1,
-            url: Url::parse("https://op.example/x").unwrap(),
-            received_at: 0.0,
-        }
+        test_answer::answer("x", status, &[("content-type", content_type)], body)
     }
 
     fn document(changes: &Value) -> OauthDocument {

@@ -252,15 +252,7 @@ impl std::fmt::Display for AuthorizationRefusal {
 /// An answer with this status and body.
 #[cfg(test)]
 pub(super) fn answer_for_tests(status: u16, body: &str) -> JsonAnswer {
-    JsonAnswer::of(crate::http::Answer {
-        response: http::Response::builder()
-            .status(status)
-            .body(bytes::Bytes::copy_from_slice(body.as_bytes()))
-            .expect("status and body make an answer"),
-        exchange: 1,
-        url: url::Url::parse("https://op.example/token").expect("it is a URL"),
-        received_at: 0.0,
-    })
+    JsonAnswer::of(super::test_answer::answer("token", status, &[], body))
 }
 
 #[cfg(test)]

@@ -294,11 +294,10 @@ fn shown(name: &str, value: Option<&Value>) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use bytes::Bytes;
     use serde_json::json;
 
     use super::*;
-    use crate::http::Answer;
+    use crate::checks::test_answer;
     use crate::jwt::algorithm::Algorithm;
     use crate::jwt::id_token::IdTokenContext;
     use crate::jwt::key::JwkSet;
@@ -307,16 +306,12 @@ mod tests {
     fn userinfo(status: u16, content_type: &str, body: &str, scope: &str) -> Userinfo {
         let id_token = json!({"sub": "248289761001", "phone_number": "+1"});
         Userinfo {
-            answer: JsonAnswer::of(Answer {
-                response: http::Response::builder()
-                    .status(status)
-                    .header("content-type", content_type)
-                    .body(Bytes::copy_from_slice(body.as_bytes()))
-                    .unwrap(),
-                exchange: 1,
-                url: url::Url::parse("https://op.example/userinfo").unwrap(),
-                received_at: 0.0,
-            }),
+            answer: JsonAnswer::of(test_answer::answer(
+                "userinfo",
+                status,
+                &[("content-type", content_type)],
+                body,
+            )),
             id_token: id_token.as_object().cloned(),
             scope: scope.split(' ').map(str::to_owned).collect(),
             issuer: "https://op.example".to_owned(),

@@ -252,9 +252,7 @@ impl RelyingParty {
         plan: AuthorizationPlan,
         purpose: &str,
     ) -> Result<AuthorizationAttempt, Halt> {
-        let endpoint = self.plain_authorization_endpoint()?;
-        self.announce(&plan);
-        let start = plan.request(&endpoint)?;
+        let start = self.announced(&plan)?;
         let user = &session.user.username;
         let turn = self.first_journeys.turn(&plan.client.id, user).await;
         let arrival = self.travel(session, start, plan.decision, purpose).await;
@@ -282,9 +280,7 @@ impl RelyingParty {
         plan: AuthorizationPlan,
         purpose: &str,
     ) -> Result<AuthorizationAttempt, Halt> {
-        let endpoint = self.plain_authorization_endpoint()?;
-        self.announce(&plan);
-        let start = plan.request(&endpoint)?;
+        let start = self.announced(&plan)?;
         let first = self.journey(session, start.clone(), plan.decision, purpose);
         let arrival = match first.await {
             Err(LoginError::Rejected { .. }) => {
@@ -319,6 +315,13 @@ impl RelyingParty {
             self.issued.note_code(code);
         }
         attempt
+    }
+
+    /// The request of `plan`, of which recorder and browser have been told.
+    fn announced(&self, plan: &AuthorizationPlan) -> Result<Request<Bytes>, Halt> {
+        let endpoint = self.plain_authorization_endpoint()?;
+        self.announce(plan);
+        Ok(plan.request(&endpoint)?)
     }
 
     /// Tells the recorder what is no secret, and the browser where to stop.

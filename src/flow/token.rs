@@ -55,13 +55,7 @@ impl RelyingParty {
     /// The provider file lacks what the method needs.
     pub fn credentials(&self, client: &ClientConfig) -> Result<Authentication, Halt> {
         let id = client.id.clone();
-        let secret = || {
-            client
-                .secret
-                .as_ref()
-                .map(|secret| secret.expose().to_owned())
-                .ok_or_else(|| Halt::missing(format!("client `{}` has no secret", client.id)))
-        };
+        let secret = || secret_of(client);
         Ok(match client.auth {
             AuthMethod::None => Authentication::ClientId(id),
             AuthMethod::ClientSecretBasic => Authentication::Basic {
@@ -173,13 +167,7 @@ impl RelyingParty {
     ) -> Result<Authentication, Halt> {
         let id = client.id.clone();
         let wrong = format!("wrong-{}", random_text(24));
-        let secret = || {
-            client
-                .secret
-                .as_ref()
-                .map(|secret| secret.expose().to_owned())
-                .ok_or_else(|| Halt::missing(format!("client `{}` has no secret", client.id)))
-        };
+        let secret = || secret_of(client);
         let basic = |secret: String| Authentication::Basic {
             id: id.clone(),
             secret,
@@ -329,15 +317,24 @@ pub(crate) fn is_client_refused(answer: &JsonAnswer) -> bool {
 /// # Errors
 /// The provider file lacks the secret or the key.
 pub(crate) fn assertion_key(client: &ClientConfig) -> Result<AssertionKey, Halt> {
-    let missing = |what: &str| Halt::missing(format!("client `{}` has no {what}", client.id));
-    match (client.auth, &client.key, &client.secret) {
-        (AuthMethod::PrivateKeyJwt, Some(key), _) => {
+    match (client.auth, &client.key) {
+        (AuthMethod::PrivateKeyJwt, Some(key)) => {
             Ok(AssertionKey::Pem(key.pem.expose().to_owned()))
         }
-        (AuthMethod::PrivateKeyJwt, None, _) => Err(missing("key_file")),
-        (_, _, Some(secret)) => Ok(AssertionKey::Secret(secret.expose().to_owned())),
-        (_, _, None) => Err(missing("secret")),
+        (AuthMethod::PrivateKeyJwt, None) => Err(missing(client, "key_file")),
+        _ => secret_of(client).map(AssertionKey::Secret),
     }
+}
+
+fn secret_of(client: &ClientConfig) -> Result<String, Halt> {
+    let secret = client.secret.as_ref();
+    secret
+        .map(|secret| secret.expose().to_owned())
+        .ok_or_else(|| missing(client, "secret"))
+}
+
+fn missing(client: &ClientConfig, what: &str) -> Halt {
+    Halt::missing(format!("client `{}` has no {what}", client.id))
 }
 
 /// Seconds since 1970.

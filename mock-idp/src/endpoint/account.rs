@@ -8,19 +8,12 @@ use crate::reply::Reply;
 
 /// Answers the account form: goes on with the account of the session, or asks for another one.
 pub(super) fn answer(ctx: &Context<'_>) -> Reply {
-    let Ok(form) = ctx.form() else {
-        return flow::error_page(ctx, "The form is not readable.");
-    };
-    let Some(mut interaction) = flow::resume(ctx, &form) else {
-        return flow::error_page(
-            ctx,
-            "This login is not known or is over. Please start again.",
-        );
-    };
-    let browser = Browser::of(ctx);
-    if form.get("action") == Some("other") {
-        return flow::page(ctx, &browser, interaction, &Step::Login, None);
-    }
-    interaction.account_chosen = true;
-    flow::advance(ctx, browser, interaction)
+    flow::resume(ctx, |form, mut interaction| {
+        let browser = Browser::of(ctx);
+        if form.get("action") == Some("other") {
+            return flow::page(ctx, &browser, interaction, &Step::Login, None);
+        }
+        interaction.account_chosen = true;
+        flow::advance(ctx, browser, interaction)
+    })
 }

@@ -8,23 +8,16 @@ use crate::reply::Reply;
 
 /// Answers the consent form: a code and tokens, or `access_denied`.
 pub(super) fn answer(ctx: &Context<'_>) -> Reply {
-    let Ok(form) = ctx.form() else {
-        return flow::error_page(ctx, "The form is not readable.");
-    };
-    let Some(interaction) = flow::resume(ctx, &form) else {
-        return flow::error_page(
+    flow::resume(ctx, |form, interaction| {
+        let browser = Browser::of(ctx);
+        if form.get("action") == Some("allow") {
+            return flow::consent(ctx, &browser, &interaction);
+        }
+        let refusal = Refusal::new("access_denied", "the user has not consented");
+        flow::finish(
             ctx,
-            "This request is not known or is over. Please start again.",
-        );
-    };
-    let browser = Browser::of(ctx);
-    if form.get("action") == Some("allow") {
-        return flow::consent(ctx, &browser, &interaction);
-    }
-    let refusal = Refusal::new("access_denied", "the user has not consented");
-    flow::finish(
-        ctx,
-        &browser,
-        refuse_request(ctx, &interaction.request, refusal),
-    )
+            &browser,
+            refuse_request(ctx, &interaction.request, refusal),
+        )
+    })
 }

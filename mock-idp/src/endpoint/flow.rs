@@ -35,9 +35,26 @@ pub(super) fn begin(
     }
 }
 
-/// Takes up the interaction that a form names, if it is from the browser that began it and carries the form's token.
-/// It is over unless a page follows.
-pub(super) fn resume(ctx: &Context<'_>, form: &Params) -> Option<Interaction> {
+/// Takes up the interaction that the form of a page names and goes on with both; the user is told if there is none.
+pub(super) fn resume(
+    ctx: &Context<'_>,
+    go_on: impl FnOnce(&Params, Interaction) -> Reply,
+) -> Reply {
+    let Ok(form) = ctx.form() else {
+        return error_page(ctx, "The form is not readable.");
+    };
+    match interaction_of(ctx, &form) {
+        Some(interaction) => go_on(&form, interaction),
+        None => error_page(
+            ctx,
+            "This login is not known or is over. Please start again.",
+        ),
+    }
+}
+
+/// The interaction that a form names, if it is from the browser that began it and carries the form's token. It is
+/// over unless a page follows.
+fn interaction_of(ctx: &Context<'_>, form: &Params) -> Option<Interaction> {
     let id = form.get("interaction")?.to_owned();
     let mut store = ctx.issuer.store();
     let interaction = store.interactions.get(&id, ctx.now)?;

@@ -15,13 +15,7 @@ const fn fault(
     summary: &'static str,
     break_: Break,
 ) -> Fault {
-    Fault {
-        id,
-        breaks,
-        summary,
-        needs: Some("introspection"),
-        break_,
-    }
+    Fault::new(id, breaks, summary, break_).needing("introspection")
 }
 
 const fn document(spoiler: Spoiler<Map<String, Value>>) -> Break {

@@ -22,13 +22,7 @@ const fn fault(
     summary: &'static str,
     break_: Break,
 ) -> Fault {
-    Fault {
-        id,
-        breaks,
-        summary,
-        needs: Some("end_session"),
-        break_,
-    }
+    Fault::new(id, breaks, summary, break_).needing("end_session")
 }
 
 /// A fault of where the user is sent.

@@ -8,13 +8,7 @@ use super::{Break, Check, Fault};
 const EXACT: &[&str] = &["OIDCC-3.1.2.1-6", "RFC6749-3.1.2.4-2", "RFC9700-2.1-1"];
 
 const fn fault(id: &'static str, summary: &'static str, takes: fn(&str, &str) -> bool) -> Fault {
-    Fault {
-        id,
-        breaks: EXACT,
-        summary,
-        needs: None,
-        break_: Break::RedirectUri(takes),
-    }
+    Fault::new(id, EXACT, summary, Break::RedirectUri(takes))
 }
 
 pub(super) const FAULTS: &[Fault] = &[

@@ -16,13 +16,7 @@ const fn fault(
     summary: &'static str,
     break_: Break,
 ) -> Fault {
-    Fault {
-        id,
-        breaks,
-        summary,
-        needs: Some("revocation"),
-        break_,
-    }
+    Fault::new(id, breaks, summary, break_).needing("revocation")
 }
 
 const fn answer(spoiler: Spoiler<Reply>) -> Break {

@@ -23,6 +23,28 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// A fault that the basic flow shows.
+    pub(super) const fn new(
+        id: &'static str,
+        breaks: &'static [&'static str],
+        summary: &'static str,
+        break_: Break,
+    ) -> Self {
+        Self {
+            id,
+            breaks,
+            summary,
+            needs: None,
+            break_,
+        }
+    }
+
+    /// The same, seen only where there is more than the basic flow.
+    pub(super) const fn needing(mut self, what: &'static str) -> Self {
+        self.needs = Some(what);
+        self
+    }
+
     /// Whether only load shows it: late answers, and those that stop after a while.
     pub fn shows_under_load(&self) -> bool {
         self.needs == Some(LOAD)
@@ -42,13 +64,7 @@ pub(super) const fn id_token(
     summary: &'static str,
     spoiler: Spoiler<IdToken>,
 ) -> Fault {
-    Fault {
-        id,
-        breaks,
-        summary,
-        needs: None,
-        break_: Break::IdToken(spoiler),
-    }
+    Fault::new(id, breaks, summary, Break::IdToken(spoiler))
 }
 
 /// A fault that changes ID tokens after they were signed.
@@ -58,13 +74,7 @@ pub(super) const fn signed_id_token(
     summary: &'static str,
     spoiler: Spoiler<String>,
 ) -> Fault {
-    Fault {
-        id,
-        breaks,
-        summary,
-        needs: None,
-        break_: Break::SignedIdToken(spoiler),
-    }
+    Fault::new(id, breaks, summary, Break::SignedIdToken(spoiler))
 }
 
 /// The tables of all artifacts, in the order of their names.

@@ -20,13 +20,8 @@ const FREEZES_EVERY: Duration = Duration::from_secs(2);
 
 /// A fault of the endpoint under load: it breaks what was promised, not what a specification says.
 const fn load(id: &'static str, summary: &'static str, spoiler: Spoiler<Reply>) -> Fault {
-    Fault {
-        id,
-        breaks: &[],
-        summary,
-        needs: Some(LOAD),
-        break_: Break::Answer(&[Endpoint::Token], spoiler),
-    }
+    let break_ = Break::Answer(&[Endpoint::Token], spoiler);
+    Fault::new(id, &[], summary, break_).needing(LOAD)
 }
 
 /// Whether the endpoint has borne all that it can bear.

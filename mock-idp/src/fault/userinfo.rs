@@ -16,13 +16,7 @@ const fn fault(
     summary: &'static str,
     break_: Break,
 ) -> Fault {
-    Fault {
-        id,
-        breaks,
-        summary,
-        needs: Some("userinfo"),
-        break_,
-    }
+    Fault::new(id, breaks, summary, break_).needing("userinfo")
 }
 
 const fn claims(spoiler: Spoiler<Map<String, Value>>) -> Break {

@@ -4,6 +4,7 @@ use super::*;
 use crate::checks::front_channel::{self, FormPost};
 use crate::checks::granted_scope::{self, GrantedScope};
 use crate::checks::request_object::{self, Answered};
+use crate::checks::test_answer;
 use crate::checks::{authorization_error, authorization_refusal};
 use crate::flow::{AuthorizationPlan, Extra};
 use crate::http::Answer;
@@ -15,15 +16,7 @@ const ISSUER: &str = "https://op.example";
 const REDIRECT_URI: &str = "https://rp.example/cb";
 
 pub(in crate::checks) fn page(status: u16, body: &str) -> Answer {
-    Answer {
-        response: http::Response::builder()
-            .status(status)
-            .body(bytes::Bytes::copy_from_slice(body.as_bytes()))
-            .unwrap(),
-        exchange: 1,
-        url: Url::parse("https://op.example/authorize").unwrap(),
-        received_at: 0.0,
-    }
+    test_answer::answer("authorize", status, &[], body)
 }
 
 /// A request with these changes, and where it ended: a URL, `form:` and parameters, or the status of a page.

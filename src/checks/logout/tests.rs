@@ -3,6 +3,7 @@ use http::Method;
 
 use super::*;
 use crate::checks::authorization_response;
+use crate::checks::test_answer;
 use crate::flow::LogoutPlan;
 use crate::http::Answer;
 use crate::login::{Arrival, Callback, Decision, PageSeen};
@@ -11,13 +12,8 @@ const URI: &str = "https://rp.example/bye";
 
 fn page(status: u16) -> Answer {
     Answer {
-        response: http::Response::builder()
-            .status(status)
-            .body(Bytes::new())
-            .unwrap(),
         exchange: 2,
-        url: Url::parse("https://op.example/logout").unwrap(),
-        received_at: 0.0,
+        ..test_answer::answer("logout", status, &[], "")
     }
 }
 

@@ -1,7 +1,7 @@
-use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::checks::test_answer;
 
 const ISSUER: &str = "https://op.example/a";
 
@@ -32,18 +32,8 @@ fn document(changes: &Value) -> Value {
 }
 
 fn discovery(body: &str, headers: &[(&str, &str)]) -> Discovery {
-    let mut response = http::Response::builder().status(200);
-    for (name, value) in headers {
-        response = response.header(*name, *value);
-    }
-    let answer = Answer {
-        response: response
-            .body(Bytes::copy_from_slice(body.as_bytes()))
-            .unwrap(),
-        exchange: 1,
-        url: Url::parse("https://op.example/a/.well-known/openid-configuration").unwrap(),
-        received_at: 0.0,
-    };
+    let path = "a/.well-known/openid-configuration";
+    let answer = test_answer::answer(path, 200, headers, body);
     Discovery {
         metadata: Metadata::of(answer),
         issuer: ISSUER.to_owned(),

@@ -1,22 +1,10 @@
-use bytes::Bytes;
 use serde_json::Map;
 
 use super::*;
-use crate::http::Answer;
+use crate::checks::test_answer;
 
 fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> JsonAnswer {
-    let mut response = http::Response::builder().status(status);
-    for (name, value) in headers {
-        response = response.header(*name, *value);
-    }
-    JsonAnswer::of(Answer {
-        response: response
-            .body(Bytes::copy_from_slice(body.as_bytes()))
-            .unwrap(),
-        exchange: 1,
-        url: url::Url::parse("https://op.example/register").unwrap(),
-        received_at: 0.0,
-    })
+    JsonAnswer::of(test_answer::answer("register", status, headers, body))
 }
 
 const JSON: (&str, &str) = ("content-type", "application/json;charset=UTF-8");
