@@ -46,6 +46,7 @@ mod redirect_uri;
 mod registration;
 mod reply;
 mod route;
+mod runtime;
 mod scope;
 mod store;
 #[cfg(test)]
@@ -60,6 +61,7 @@ pub use idp::{Builder, Control, MockIdp, StartError, UnknownIssuer};
 pub use keys::Algorithm;
 pub use observe::ObservedRequest;
 pub use reply::Transport;
+pub use runtime::runtime;
 /// wiremock as the mock IdP uses it, for expectations on [`MockIdp::wiremock`].
 pub use wiremock;
 

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use mock_idp::{Algorithm, MockIdp, faults};
-use tokio::runtime::Runtime;
+use mock_idp::{Algorithm, MockIdp, faults, runtime};
 use tracing_subscriber::EnvFilter;
 
 /// An OpenID Provider for tests that can break any single rule on request.
@@ -67,21 +66,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn runtime(threads: Option<NonZeroUsize>) -> std::io::Result<Runtime> {
-    let mut builder = match threads.map(NonZeroUsize::get) {
-        // Without hand-overs between threads.
-        Some(1) => tokio::runtime::Builder::new_current_thread(),
-        threads => {
-            let mut builder = tokio::runtime::Builder::new_multi_thread();
-            if let Some(threads) = threads {
-                builder.worker_threads(threads);
-            }
-            builder
-        }
-    };
-    builder.enable_all().build()
 }
 
 async fn run(arguments: Arguments) -> Result<(), String> {

@@ -1,5 +1,6 @@
 //! `oidcheck mock`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -31,6 +32,9 @@ pub(super) struct MockArgs {
     /// Knows registered clients and redirect URIs only, and shows real login and consent pages
     #[arg(long)]
     strict: bool,
+    /// Serves with so many threads [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<NonZeroUsize>,
     /// Writes the certificate of the authority (PEM)
     #[arg(long, value_name = "FILE", requires = "tls")]
     ca_out: Option<PathBuf>,

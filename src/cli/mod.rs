@@ -24,9 +24,11 @@ mod steps;
 mod subject;
 mod terminal;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tokio::runtime::{Builder, Runtime};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -72,17 +74,27 @@ enum Command {
     Report(report::ReportArgs),
 }
 
+impl Command {
+    /// The threads that it runs on.
+    fn runtime(&self) -> io::Result<Runtime> {
+        match self {
+            // Who serves may need every core.
+            Self::Mock(args) => mock_idp::runtime(args.threads),
+            _ => Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build(),
+        }
+    }
+}
+
 /// Runs the program; gives its exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let terminal = Terminal::new(cli.color);
     log(cli.verbose, terminal);
     quiet_panics();
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-    {
+    let runtime = match cli.command.runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
             terminal.complain(&format!("no runtime: {error}"));
