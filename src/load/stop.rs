@@ -1,6 +1,6 @@
 //! The end of a load run before its time.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
 
@@ -10,25 +10,26 @@ pub struct Stop(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    reason: Mutex<Option<String>>,
+    /// Every pass looks at it: nobody waits for a lock.
+    reason: OnceLock<String>,
     notify: Notify,
 }
 
 impl Stop {
     /// Stops the run; the first reason is the one that is reported.
     pub fn request(&self, reason: &str) {
-        self.lock().get_or_insert_with(|| reason.to_owned());
+        self.0.reason.get_or_init(|| reason.to_owned());
         self.0.notify.notify_waiters();
     }
 
     /// Why it was stopped, if it was.
     pub fn reason(&self) -> Option<String> {
-        self.lock().clone()
+        self.0.reason.get().cloned()
     }
 
     /// Whether it was stopped.
     pub fn is_requested(&self) -> bool {
-        self.lock().is_some()
+        self.0.reason.get().is_some()
     }
 
     /// Ends when it is stopped.
@@ -40,9 +41,5 @@ impl Stop {
         if !self.is_requested() {
             notified.await;
         }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<String>> {
-        self.0.reason.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
