@@ -46,6 +46,7 @@ impl Visits {
         parallel: usize,
         rounds: usize,
     ) -> Result<RaceResult, String> {
+        self.unless_known(CODE)?;
         let browsers = self.going(&[Word::Login], false);
         let mut race = Race::new(parallel);
         for _ in 0..rounds {
@@ -81,6 +82,7 @@ impl Visits {
         parallel: usize,
         rounds: usize,
     ) -> Result<RaceResult, String> {
+        self.unless_known(REFRESH_TOKEN)?;
         let design = self.design(carrier).await.map_err(|why| unjudged(&why))?;
         let sign_in = self.subject().sign_in.as_ref();
         let public = sign_in.is_some_and(|s| s.client.auth == AuthMethod::None);
@@ -133,6 +135,19 @@ impl Visits {
             true => Design::RotatesInName,
             false => Design::RotatesWithGrace,
         })
+    }
+
+    /// # Errors
+    /// The provider file declares the requirement as a known deviation.
+    fn unless_known(&self, requirement: &str) -> Result<(), String> {
+        let mut known = self.subject().known.iter();
+        match known.find(|row| row.requirement == requirement) {
+            Some(row) => Err(format!(
+                "left out, for {requirement} is a known deviation of this provider: {}",
+                row.reason
+            )),
+            None => Ok(()),
+        }
     }
 
     /// The refresh token of a fresh login.

@@ -7,9 +7,9 @@ use time::format_description::well_known::Rfc3339;
 
 use super::builder::Load;
 use super::scenario::{Scenario, Workload};
-use super::system;
 use super::tally::{Measured, Tally};
 use super::visit::Visits;
+use super::{Word, judge, system};
 use crate::load_run::{
     LOAD_SCHEMA_VERSION, LoadRun, PhaseFigures, RaceResult, ScenarioInfo, ThresholdVerdict,
     WorkloadInfo, WorkloadKind,
@@ -194,6 +194,15 @@ fn notes(scenario: &Scenario, visits: &Visits, made: &Made) -> Vec<String> {
         ));
     }
     notes.extend(visits.ledger().note(made.begin));
+    let refreshes = scenario.flow.contains(&Word::Refresh);
+    for row in &visits.subject().known {
+        if scenario.needs_login() && judge::is_judged(&row.requirement, refreshes) {
+            notes.push(format!(
+                "ID Tokens are not judged by {}, a known deviation of this provider: {}.",
+                row.requirement, row.reason
+            ));
+        }
+    }
     let doubts = visits.pool().doubts();
     if doubts.refused > 0 {
         notes.push(format!(

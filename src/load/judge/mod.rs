@@ -11,7 +11,7 @@ pub(crate) use authorization::{Expected, authorization, logged_out, page};
 pub(crate) use endpoint::{
     About, discovery, introspection, jwks, revocation, userinfo, userinfo_signature,
 };
-pub(crate) use id_token::{id_token, refreshed, sub_of};
+pub(crate) use id_token::{id_token, is_judged, refreshed, sub_of};
 pub(crate) use remembered::Remembered;
 pub(crate) use token::{TokenAnswer, Wanted, token};
 

@@ -436,7 +436,7 @@ fn userinfo_is_signed_by_the_provider() {
 fn what_is_no_id_token_is_found() {
     let context = IdTokenContext::new("https://op", "c", Arc::new(JwkSet::default()), 0);
     for text in ["", "no token", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
-        let judged = id_token(&IdToken::new(text, context.clone()));
+        let judged = id_token(&IdToken::new(text, context.clone()), &[]);
         assert_eq!(verdict(judged), "id_token!", "{text}");
     }
 }

@@ -16,7 +16,7 @@ use url::Url;
 use crate::flow::RelyingParty;
 use crate::jwt::key::JwkSet;
 use crate::login::Credentials;
-use crate::provider::{ClientConfig, Metadata};
+use crate::provider::{ClientConfig, Known, Metadata};
 
 /// Keys are not fetched anew more often, however many ID Tokens name a key that is not published.
 const KEYS_PAUSE: Duration = Duration::from_secs(10);
@@ -38,6 +38,8 @@ pub(crate) struct Subject {
     pub(super) id_token_algs: Option<Vec<String>>,
     /// Whether the metadata promise `iss` in authorization responses.
     pub(super) promises_iss: bool,
+    /// Deviations that the provider file declares, whatever the variant.
+    pub(crate) known: Vec<Known>,
     keys: Mutex<Keys>,
 }
 

@@ -147,6 +147,13 @@ impl Subject {
                 .list("id_token_signing_alg_values_supported")
                 .map(|list| list.into_iter().map(str::to_owned).collect()),
             promises_iss: metadata.says("authorization_response_iss_parameter_supported"),
+            known: rp
+                .config()
+                .known
+                .iter()
+                .filter(|row| row.variant.is_none())
+                .cloned()
+                .collect(),
             sign_in,
             grant,
             keys: Mutex::new(Keys {

@@ -15,6 +15,7 @@ use crate::load::subject::{Call, SignIn};
 use crate::load::tally::Failure;
 use crate::login::{Arrival, Decision, End, Errand, Journey};
 use crate::protocol::{AuthorizationAnswer, authorization_request, with_bearer};
+use crate::provider::Known;
 
 impl Visit {
     /// Does one word of the flow.
@@ -250,10 +251,13 @@ impl Visit {
             _ => {}
         }
         match &self.held.first_id_token {
-            Some(first) => judge::refreshed(&IdTokenPair {
-                first: Arc::new(IdToken::new(first, context.clone())),
-                second: Arc::new(IdToken::new(id_token, context)),
-            }),
+            Some(first) => {
+                let pair = IdTokenPair {
+                    first: Arc::new(IdToken::new(first, context.clone())),
+                    second: Arc::new(IdToken::new(id_token, context)),
+                };
+                judge::refreshed(&pair, &self.shared.subject.known)
+            }
             None => Ok(()),
         }
     }
@@ -300,10 +304,11 @@ impl Visit {
         &self,
         text: &str,
         context: IdTokenContext,
-        judge: fn(&IdToken) -> Result<(), Failure>,
+        judge: fn(&IdToken, &[Known]) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
+        let known = &self.shared.subject.known;
         let token = IdToken::new(text, context);
-        let Err(failure) = judge(&token) else {
+        let Err(failure) = judge(&token, known) else {
             return Ok(());
         };
         let Some(keys) = self.shared.subject.newer_keys().await else {
@@ -313,7 +318,7 @@ impl Visit {
             keys,
             ..token.context().clone()
         };
-        judge(&IdToken::new(text, context))
+        judge(&IdToken::new(text, context), known)
     }
 
     async fn userinfo(&self) -> Result<(), Failure> {
@@ -333,7 +338,8 @@ impl Visit {
         match judge::userinfo(&answer, &about)? {
             Some(jwt) if self.shared.samplers.userinfo.chooses() => {
                 let context = self.plain_context(sign_in);
-                self.verify(jwt, context, judge::userinfo_signature).await
+                let judge = |jwt: &IdToken, _: &[Known]| judge::userinfo_signature(jwt);
+                self.verify(jwt, context, judge).await
             }
             _ => Ok(()),
         }

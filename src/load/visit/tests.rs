@@ -6,7 +6,7 @@ use super::*;
 use crate::evidence::Recorder;
 use crate::http::{Client, ClientOptions, Wire};
 use crate::load::client_carrier::ClientCarrier;
-use crate::provider::{AuthMethod, ProviderConfig};
+use crate::provider::{AuthMethod, Known, ProviderConfig};
 
 /// The provider file of the mock without TLS.
 fn config(idp: &MockIdp, issuer: &str) -> ProviderConfig {
@@ -212,6 +212,26 @@ async fn the_time_of_the_login_outlives_a_refresh() {
             assert!(failure.wrong && failure.example.contains("auth_time"));
         }
     }
+}
+
+#[tokio::test]
+async fn a_known_deviation_is_not_judged() {
+    let idp = mock().await;
+    let mut config = config(&idp, &idp.issuer_with("id_token.wrong_aud+code.reusable"));
+    for requirement in ["OIDCC-2-6", "RFC6749-4.1.2-4"] {
+        config.known.push(Known {
+            requirement: requirement.to_owned(),
+            reason: "so it is".to_owned(),
+            variant: None,
+            expected: None,
+            place: None,
+        });
+    }
+    let scenario = "flow = ['login', 'exchange']\nid_tokens = 1.0\n[races]\ncode = 2";
+    let visits = visits_of(config, scenario).await;
+    assert_eq!(visit(&visits).go(Instant::now()).await, Ok(()));
+    let left_out = visits.race_code(&carrier(), 2, 1).await.unwrap_err();
+    assert!(left_out.contains("so it is"), "{left_out}");
 }
 
 #[tokio::test]
