@@ -14,12 +14,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("jwt", &["finding"]),
     ("html", &[]),
     ("evidence", &["run", "html"]),
-    ("http", &["error", "evidence"]),
+    ("http", &["error", "evidence", "jwt"]),
     ("login", &["duration", "error", "html", "http"]),
     ("protocol", &["http", "jwt", "login"]),
     (
         "provider",
-        &["error", "http", "login", "requirement", "protocol"],
+        &["error", "http", "jwt", "login", "requirement", "protocol"],
     ),
     (
         "flow",

@@ -6,6 +6,8 @@
 mod client;
 mod deadline;
 mod held_back;
+mod jwks;
+mod loopback;
 mod transport;
 mod trust;
 mod user_agent;
@@ -13,6 +15,8 @@ mod wire;
 
 pub use client::{Answer, Client, ClientOptions, TransportError};
 pub use deadline::{Deadline, Pause};
+pub use jwks::JwksClient;
+pub use loopback::{is_https_or_loopback, is_loopback};
 pub use transport::Transport;
 pub use user_agent::UserAgent;
 #[cfg(feature = "load")]

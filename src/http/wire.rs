@@ -133,7 +133,7 @@ impl Wire {
             TransportError::TimedOut { host, limit }
         } else if error.is_builder() {
             TransportError::Unsendable(cause)
-        } else if cause.contains("certificate") || cause.contains("tls") || cause.contains("TLS") {
+        } else if is_of_tls(&cause) {
             TransportError::Tls { host, cause }
         } else if error.is_connect() {
             TransportError::Connect { host, cause }
@@ -141,6 +141,14 @@ impl Wire {
             TransportError::Broken { host, cause }
         }
     }
+}
+
+/// Whether TLS failed. A connection that ends without a farewell is named by rustls too, but it only broke.
+fn is_of_tls(cause: &str) -> bool {
+    ["certificate", "tls", "TLS"]
+        .iter()
+        .any(|word| cause.contains(word))
+        && !cause.contains("close_notify")
 }
 
 /// The innermost cause says what happened; the outer ones repeat the URL, which may hold secrets.

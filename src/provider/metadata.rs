@@ -5,6 +5,8 @@ use url::Url;
 
 use crate::http::Answer;
 
+pub(crate) use crate::jwt::validator::openid_configuration_url;
+
 /// The provider's metadata
 /// ([Discovery 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)) and the
 /// answer that it came in.
@@ -63,16 +65,6 @@ impl Metadata {
     pub fn says(&self, name: &str) -> bool {
         self.document.get(name) == Some(&Value::Bool(true))
     }
-}
-
-/// Where OpenID Connect Discovery puts the document of an issuer
-/// ([Discovery 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)): appended to
-/// the whole issuer, whose trailing slash, if any, is taken away first.
-pub(crate) fn openid_configuration_url(issuer: &str) -> String {
-    format!(
-        "{}/.well-known/openid-configuration",
-        issuer.strip_suffix('/').unwrap_or(issuer)
-    )
 }
 
 /// Where RFC 8414 puts it ([section 3](https://www.rfc-editor.org/rfc/rfc8414#section-3)): between the host

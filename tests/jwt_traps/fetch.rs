@@ -333,31 +333,16 @@ pub(crate) fn rotated() -> Vec<Case> {
 /// Fetches through a connection to a server whose certificate nobody trusts.
 pub(crate) fn untrusted_server() -> Vec<Case> {
     use mock_idp::MockIdp;
-    use oidcheck::evidence::Recorder;
-    use oidcheck::http::{Client, ClientOptions};
+    use oidcheck::http::{ClientOptions, JwksClient};
 
     wait(async {
         let idp = MockIdp::builder().tls().start().await.unwrap();
-        let uri = format!("{}/jwks", idp.issuer().trim_end_matches('/'));
         let attempt = async |cacert: Option<Vec<u8>>| {
             let options = ClientOptions {
                 cacert,
                 ..ClientOptions::default()
             };
-            let client = Arc::new(Client::new(options, Arc::new(Recorder::default())).unwrap());
-            let uri = uri.clone();
-            let cache = KeyCache::new(move || {
-                let client = Arc::clone(&client);
-                let request = http::Request::get(uri.as_str())
-                    .body(bytes::Bytes::new())
-                    .unwrap();
-                async move {
-                    let answer = client.send(request, "JWK Set").await;
-                    answer
-                        .map(|answer| answer.response.body().to_vec())
-                        .map_err(|error| error.to_string())
-                }
-            });
+            let cache = KeyCache::new(JwksClient::of_issuer(idp.issuer(), options).unwrap());
             let validator = for_id().validator;
             let token = id().sign();
             let expected = Expected::default();

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use aws_lc_rs::digest;
@@ -16,7 +16,8 @@ use super::validator::Validator;
 
 /// Fetches the JWK Set of one issuer.
 ///
-/// Any closure without arguments whose future gives the body of the answer, or says why there is none, is one.
+/// [`JwksClient`](crate::http::JwksClient) is one, ready-made. Any closure without arguments whose future gives the body
+/// of the answer, or says why there is none, is another.
 pub trait FetchKeys: Send + Sync {
     /// Fetches `jwks_uri` and gives the body of a successful answer.
     fn fetch(&self) -> impl Future<Output = Result<Vec<u8>, String>> + Send;
@@ -67,7 +68,8 @@ impl Default for KeyCacheOptions {
 ///
 /// Tokens with made-up key IDs can't make it fetch more often than once in
 /// [`min_interval`](KeyCacheOptions::min_interval), however many come and however they differ; there is never
-/// more than one fetch under way, and who comes meanwhile waits for that one.
+/// more than one fetch under way. Who has no keys, or names an unknown one, waits for that one; who has old ones goes on
+/// with them.
 pub struct KeyCache<F> {
     fetch: F,
     options: KeyCacheOptions,
@@ -145,33 +147,37 @@ impl<F: FetchKeys> KeyCache<F> {
     }
 
     async fn current(&self) -> Result<Current, Error> {
-        if let Some(current) = self.cached()
-            && current.fetched.elapsed() < self.options.max_age
-        {
+        let cached = self.cached();
+        if let Some(current) = cached.as_ref().filter(|keys| self.is_fresh(keys)) {
+            return Ok(current.clone());
+        }
+        // One fetches; who has keys that may still be used does not wait for it.
+        let _one_at_a_time = match cached.filter(|keys| self.is_usable(keys)) {
+            None => self.refresh.lock().await,
+            Some(old) => match self.refresh.try_lock() {
+                Ok(turn) => turn,
+                Err(_) => return Ok(old),
+            },
+        };
+        // Another one may have fetched meanwhile.
+        if let Some(current) = self.cached().filter(|keys| self.is_fresh(keys)) {
             return Ok(current);
         }
-        let _one_at_a_time = self.refresh.lock().await;
-        let cached = self.cached();
-        let may_fetch = !self.failed_lately();
-        match cached {
-            Some(current) if current.fetched.elapsed() < self.options.max_age => Ok(current),
-            Some(current) => {
-                if may_fetch && let Some(fresh) = self.fetch_now().await {
-                    return Ok(fresh);
-                }
-                let longest = self.options.max_age.saturating_add(self.options.stale_for);
-                if current.fetched.elapsed() < longest {
-                    return Ok(current);
-                }
-                Err(self.unavailable())
-            }
-            None => {
-                if may_fetch && let Some(fresh) = self.fetch_now().await {
-                    return Ok(fresh);
-                }
-                Err(self.unavailable())
-            }
+        if !self.failed_lately()
+            && let Some(fresh) = self.fetch_now().await
+        {
+            return Ok(fresh);
         }
+        let old = self.cached().filter(|keys| self.is_usable(keys));
+        old.ok_or_else(|| self.unavailable())
+    }
+
+    fn is_fresh(&self, keys: &Current) -> bool {
+        keys.fetched.elapsed() < self.options.max_age
+    }
+
+    fn is_usable(&self, keys: &Current) -> bool {
+        keys.fetched.elapsed() < self.options.max_age.saturating_add(self.options.stale_for)
     }
 
     /// Fetches because of an unknown `kid`, unless that was done for it or for another one a moment ago; gives
@@ -185,12 +191,16 @@ impl<F: FetchKeys> KeyCache<F> {
         if !self.may_look_for(kid) {
             return None;
         }
-        self.fetch_now().await.map(|current| current.keys)
+        let fresh = self.fetch_now().await?;
+        // Only now: a fetch that failed, or whose caller went away, says nothing of this kid.
+        let mut history = self.history();
+        history.unknown.push_back((kid, Instant::now()));
+        Some(fresh.keys)
     }
 
-    /// Whether this `kid` may cause a fetch now; it then may not again for a while.
+    /// Whether this `kid` may cause a fetch now; no other one may then for a while.
     fn may_look_for(&self, kid: [u8; 16]) -> bool {
-        let mut history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut history = self.history();
         while let Some((_, since)) = history.unknown.front() {
             let is_old = since.elapsed() >= self.options.unknown_for;
             if !is_old && history.unknown.len() < self.options.max_unknown {
@@ -205,9 +215,7 @@ impl<F: FetchKeys> KeyCache<F> {
         if is_early || history.unknown.iter().any(|(known, _)| *known == kid) {
             return false;
         }
-        let now = Instant::now();
-        history.forced = Some(now);
-        history.unknown.push_back((kid, now));
+        history.forced = Some(Instant::now());
         true
     }
 
@@ -218,7 +226,7 @@ impl<F: FetchKeys> KeyCache<F> {
             Ok(Err(problem)) => Err(problem),
             Err(_) => Err(format!("no answer within {:?}", self.options.max_time)),
         };
-        let mut history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut history = self.history();
         match fetched {
             Ok(keys) => {
                 history.failure = None;
@@ -246,8 +254,12 @@ impl<F: FetchKeys> KeyCache<F> {
             .clone()
     }
 
+    fn history(&self) -> MutexGuard<'_, History> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn failed_lately(&self) -> bool {
-        let history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
+        let history = self.history();
         history
             .failure
             .as_ref()
@@ -255,7 +267,7 @@ impl<F: FetchKeys> KeyCache<F> {
     }
 
     fn unavailable(&self) -> Error {
-        let history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
+        let history = self.history();
         let problem = history.failure.as_ref().map_or("none", |(_, why)| why);
         let cut: String = problem.chars().take(300).collect();
         Error::new(Rule::Keys, "the issuer's JWK Set", cut)

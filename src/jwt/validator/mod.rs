@@ -23,7 +23,8 @@
 //! # Ok::<(), oidcheck::jwt::validator::Error>(())
 //! ```
 //!
-//! [`KeyCache`] fetches the keys itself, through any closure that gives the body of `jwks_uri`:
+//! [`KeyCache`] fetches the keys itself, by [`JwksClient`](crate::http::JwksClient), which finds them from the issuer,
+//! or through any closure that gives the body of `jwks_uri`:
 //!
 //! ```
 //! use oidcheck::jwt::validator::{Expected, KeyCache, Validator};
@@ -79,7 +80,7 @@ pub use error::{Error, Rule};
 pub use expected::Expected;
 pub use keys::KeySet;
 pub use replay::SeenTokens;
-pub use response::jwks_uri;
+pub use response::{jwks_uri, openid_configuration_url};
 pub use token::ValidToken;
 pub use validator::{TokenKind, Validator};
 pub use warning::{Warning, Warnings};

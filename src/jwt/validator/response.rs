@@ -56,6 +56,16 @@ impl Validator {
     }
 }
 
+/// Where OpenID Connect Discovery puts the document of an issuer
+/// ([OpenID Connect Discovery 1.0 section 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)): appended to
+/// the whole issuer, whose trailing slash, if any, is taken away first.
+pub fn openid_configuration_url(issuer: &str) -> String {
+    format!(
+        "{}/.well-known/openid-configuration",
+        issuer.strip_suffix('/').unwrap_or(issuer)
+    )
+}
+
 /// `jwks_uri` of metadata (JSON) whose `issuer` is exactly `issuer`
 /// ([OpenID Connect Discovery 1.0 section 4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation)).
 ///
