@@ -119,6 +119,27 @@ async fn a_known_jwks_uri_needs_no_metadata() {
     assert_eq!(fetches.load(Ordering::Relaxed), 1);
 }
 
+#[tokio::test]
+async fn the_id_token_of_a_response_finds_its_key() {
+    let (idp, fetches) = provider().await;
+    let (cache, issuer) = (KeyCache::new(of(&idp)), idp.issuer());
+    cache.keys().await.unwrap();
+    idp.control().rotate_keys(&issuer).unwrap();
+    let validator = Validator::id_token(issuer.as_str(), CLIENT);
+    let validate = async |body: Value| {
+        let body = body.to_string();
+        let expected = Expected::default();
+        let result = cache.validate_response(&validator, body.as_bytes(), "openid", &expected);
+        result.await
+    };
+    let response = json!({"access_token": "a", "token_type": "Bearer", "id_token": token(&idp)});
+    let valid = validate(response).await.unwrap().unwrap();
+    assert_eq!(valid.subject().as_deref(), Some("alice"));
+    assert_eq!(fetches.load(Ordering::Relaxed), 2);
+    let error = validate(json!({"access_token": "a"})).await.unwrap_err();
+    assert_eq!(error.rule(), Rule::TokenResponse);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn forged_kids_fetch_no_more_than_once() {
     let (idp, fetches) = provider().await;

@@ -124,13 +124,38 @@ impl<F: FetchKeys> KeyCache<F> {
         token: &str,
         expected: &Expected<'_>,
     ) -> Result<ValidToken, Error> {
+        self.with_keys(|keys| validator.validate(token, expected, keys))
+            .await
+    }
+
+    /// Validates the ID Token of a token response as [`Validator::validate_response`] does, with keys as
+    /// [`KeyCache::validate`] finds them.
+    ///
+    /// # Errors
+    /// As these two.
+    pub async fn validate_response(
+        &self,
+        validator: &Validator,
+        body: &[u8],
+        scope: &str,
+        expected: &Expected<'_>,
+    ) -> Result<Option<ValidToken>, Error> {
+        let validate = |keys: &KeySet| {
+            validator.validate_response(body, scope, expected, keys, validator.now())
+        };
+        self.with_keys(validate).await
+    }
+
+    async fn with_keys<T>(
+        &self,
+        validate: impl Fn(&KeySet) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let current = self.current().await?;
-        let first = validator.validate(token, expected, &current.keys);
-        match first {
+        match validate(&current.keys) {
             Err(error) if error.rule() == Rule::UnknownKey => {
                 let kid = digest_of(error.actual());
                 match self.look_for(kid, current.generation).await {
-                    Some(keys) => validator.validate(token, expected, &keys),
+                    Some(keys) => validate(&keys),
                     None => Err(error),
                 }
             }

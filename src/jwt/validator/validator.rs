@@ -277,7 +277,12 @@ impl Validator {
         expected: &Expected<'_>,
         keys: &KeySet,
     ) -> Result<ValidToken, Error> {
-        self.validate_at(token, expected, keys, (self.clock)())
+        self.validate_at(token, expected, keys, self.now())
+    }
+
+    /// The time by its clock.
+    pub(super) fn now(&self) -> i64 {
+        (self.clock)()
     }
 
     /// Validates `token` as of `now`, in seconds since 1970-01-01T00:00:00Z.

@@ -203,13 +203,13 @@ pub(crate) fn cases(row: u32) -> Vec<Case> {
             ]
         }
         19 => [
-            ("iss", format!("{ISSUER:?}"), "\"https://evil.example.com\""),
-            ("sub", "\"alice\"".to_owned(), "\"bob\""),
-            ("aud", format!("{CLIENT:?}"), "\"other\""),
-            ("exp", (NOW + 300).to_string(), "99999999999"),
+            ("iss", "\"https://evil.example.com\""),
+            ("sub", "\"bob\""),
+            ("aud", "\"other\""),
+            ("exp", "99999999999"),
         ]
         .into_iter()
-        .flat_map(|(name, _, other)| {
+        .flat_map(|(name, other)| {
             [
                 t.rejects(
                     Rule::UniqueNames,

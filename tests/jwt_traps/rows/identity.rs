@@ -274,8 +274,23 @@ fn refreshed() -> Vec<Case> {
             &t.key_set(),
         )
         .unwrap();
+    let without = t.validate(&id().sign()).unwrap();
+    let beside = |token: Token| {
+        let refreshed = t.validate(&token.sign()).unwrap();
+        plain(refreshed.check_refreshed_from(&without))
+    };
     let mut cases = vec![
         Case::around("control: the same", Want::Accept, judge(good())),
+        Case::around(
+            "control: an auth_time that the first had not",
+            Want::Accept,
+            beside(good()),
+        ),
+        Case::around(
+            "it is later than the first token",
+            Want::Reject(Rule::Refresh),
+            beside(id().c("auth_time", NOW - 4)),
+        ),
         Case::around(
             "control: the same nonce",
             Want::Accept,
