@@ -67,6 +67,9 @@ pub struct LoadRun {
     pub capacity: Option<Capacity>,
     /// The system under test and the machine that drove it, as name and value.
     pub system: Vec<(String, String)>,
+    /// The runs of several machines that this one is the sum of; empty for a run of one machine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged_from: Vec<MergedPart>,
     /// What the reader must know to read the figures rightly, in sentences.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -147,7 +150,7 @@ pub struct RequestFigures {
     pub count: u64,
     /// Failed ones by kind: an OAuth error code, a status, or what the network did.
     pub errors: std::collections::BTreeMap<String, u64>,
-    /// [`RequestFigures::count`] over the measured time.
+    /// [`RequestFigures::count`] over the measured time; of several machines together, the sum of theirs.
     pub rate_per_s: f64,
     /// To the last byte of the body. Open workload: from the intended start for the first request of a flow, from
     /// the end of the one before for later ones. Closed: as `service_ms`.
@@ -285,6 +288,21 @@ pub struct Second {
     pub p99: Option<f64>,
     /// As above.
     pub max: Option<f64>,
+}
+
+/// A run that was added to others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MergedPart {
+    /// The file, as it was named.
+    pub file: String,
+    /// When its measured time began, RFC 3339 in UTC.
+    pub started: String,
+    /// Its measured time in milliseconds.
+    pub duration_ms: u64,
+    /// Its requests, failed ones too.
+    pub count: u64,
+    /// [`MergedPart::count`] over its measured time.
+    pub rate_per_s: f64,
 }
 
 /// What was done outside of the measured time.

@@ -1,6 +1,7 @@
 //! Exit codes: a contract with the programs that call this one.
 
 use crate::finding::Outcome;
+use crate::load_run::LoadRun;
 use crate::run::Run;
 
 /// Nothing failed.
@@ -23,6 +24,17 @@ pub(super) fn of(run: &Run, deny_stale: bool) -> u8 {
         UNJUDGED
     } else if run.scenarios.iter().all(|s| s.outcome == Outcome::Skip) {
         NOTHING
+    } else {
+        PASSED
+    }
+}
+
+/// The exit code of a load run.
+pub(super) fn of_load(run: &LoadRun) -> u8 {
+    if run.is_wrong() || run.failed_thresholds().next().is_some() {
+        FAILED
+    } else if run.interrupted || run.kept_pace == Some(false) || run.all.count == 0 {
+        UNJUDGED
     } else {
         PASSED
     }

@@ -1,7 +1,7 @@
 //! `oidcheck load`.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -10,10 +10,15 @@ use mock_idp::MockIdp;
 use super::arguments::{OutputArgs, ProviderArgs};
 use super::exit;
 use super::load_reports::LoadReports;
+#[cfg(feature = "distributed")]
+use super::load_worker::{Work, WorkerArgs};
+use super::report_load::read;
 use super::signals::Signals;
 use super::subject::built_in;
 use super::terminal::Terminal;
 use crate::error::ConfigError;
+#[cfg(feature = "distributed")]
+use crate::load::Master;
 use crate::load::scenario::{self, Workload, check_rate};
 use crate::load::{Load, LoadError, LoadOptions, Metrics, Scenario, Stop, Threshold};
 use crate::load_run::LoadRun;
@@ -35,9 +40,9 @@ rps>=200.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct LoadArgs {
-    /// A shipped scenario (--list), or the path of a scenario file
-    #[arg(value_name = "SCENARIO", default_value = scenario::DEFAULT)]
-    scenario: String,
+    /// A shipped scenario (--list), or the path of a scenario file [default: login]
+    #[arg(value_name = "SCENARIO")]
+    scenario: Option<String>,
     #[command(flatten)]
     provider: ProviderArgs,
     /// Lists the shipped scenarios
@@ -79,6 +84,9 @@ pub(super) struct LoadArgs {
     /// Serves figures for Prometheus at /metrics while the load is made, for instance on 127.0.0.1:9464
     #[arg(long, value_name = "ADDRESS", help_heading = "Reports")]
     metrics: Option<SocketAddr>,
+    #[cfg(feature = "distributed")]
+    #[command(flatten)]
+    worker: WorkerArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -110,24 +118,15 @@ pub(super) async fn load(args: LoadArgs, terminal: Terminal) -> Result<u8, Confi
     // Before we listen, or goose would take our place.
     crate::load::claim_interrupts();
     let mut signals = Signals::listen();
+    #[cfg(feature = "distributed")]
+    if let Some(master) = args.worker.master.clone() {
+        return work(args, master, signals, terminal).await;
+    }
     let scenario = args.scenario()?;
-    let baseline = args.baseline.as_deref().map(load_run).transpose()?;
+    let baseline = args.baseline.as_deref().map(read).transpose()?;
     let (config, mock) = args.provider().await?;
-    let metrics = match args.metrics {
-        Some(address) => {
-            let metrics = Metrics::default();
-            let (bound, _) = metrics.serve(address).await?;
-            terminal.say(&format!("metrics on http://{bound}/metrics"));
-            Some(metrics)
-        }
-        None => None,
-    };
-    let load = Load::new(config, scenario).options(LoadOptions {
-        client: args.provider.client_options(),
-        allow_hosts: args.allow_host.clone(),
-        abort_on: args.abort_on.clone(),
-        metrics,
-    });
+    let options = args.options(terminal).await?;
+    let load = Load::new(config, scenario).options(options);
     let reports = LoadReports::new(args.output.out.clone(), &args.output.report);
     let stop = load.stop();
     let live = super::load_live::Live::new(terminal, args.output.quiet);
@@ -151,32 +150,32 @@ pub(super) async fn load(args: LoadArgs, terminal: Terminal) -> Result<u8, Confi
         terminal.print(&report::comparison(&run, earlier, terminal.out));
     }
     let written = reports.write(&run, baseline.as_ref());
-    Ok(args.output.tell(written, exit_code(&run), terminal))
+    Ok(args.output.tell(written, exit::of_load(&run), terminal))
+}
+
+/// The same as a worker of a Locust master.
+#[cfg(feature = "distributed")]
+async fn work(
+    args: LoadArgs,
+    master: Master,
+    mut signals: Signals,
+    terminal: Terminal,
+) -> Result<u8, ConfigError> {
+    let roles = args.roles()?;
+    let (config, _mock) = args.provider().await?;
+    let options = args.options(terminal).await?;
+    let work = Work::new(master, config, roles, options, &args.output, terminal);
+    let stop = work.stop();
+    tokio::select! {
+        code = work.run() => code,
+        () = interrupted(&mut signals, &stop, terminal) => Ok(exit::UNJUDGED),
+    }
 }
 
 async fn make(load: Load, find_capacity: bool) -> Result<LoadRun, LoadError> {
     match find_capacity {
         true => load.find_capacity().await,
         false => load.run().await,
-    }
-}
-
-/// Reads a saved load run.
-fn load_run(path: &Path) -> Result<LoadRun, ConfigError> {
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| ConfigError::file(&name, format!("can't be read: {e}")))?;
-    report::read(&name, &text)
-}
-
-/// The exit code of a load run.
-fn exit_code(run: &LoadRun) -> u8 {
-    if run.is_wrong() || run.failed_thresholds().next().is_some() {
-        exit::FAILED
-    } else if run.interrupted || run.kept_pace == Some(false) || run.all.count == 0 {
-        exit::UNJUDGED
-    } else {
-        exit::PASSED
     }
 }
 
@@ -191,7 +190,7 @@ async fn interrupted(signals: &mut Signals, stop: &Stop, terminal: Terminal) {
 impl LoadArgs {
     /// The scenario with what the options say instead.
     fn scenario(&self) -> Result<Scenario, ConfigError> {
-        let mut scenario = Scenario::load(&self.scenario)?;
+        let mut scenario = Scenario::load(self.scenario.as_deref().unwrap_or(scenario::DEFAULT))?;
         if let Some(users) = self.users {
             let ramp = match scenario.workload {
                 Workload::Closed { ramp, .. } => ramp,
@@ -233,6 +232,52 @@ impl LoadArgs {
             known("--abort-on", rule, &scenario)?;
         }
         Ok(scenario)
+    }
+
+    /// What a worker can play: the scenario that is named, or else all shipped ones, each with the rules that are about
+    /// its requests.
+    #[cfg(feature = "distributed")]
+    fn roles(&self) -> Result<Vec<Scenario>, ConfigError> {
+        if self.scenario.is_some() {
+            return Ok(vec![self.scenario()?]);
+        }
+        let mut shipped = Scenario::shipped()?;
+        for rule in &self.threshold {
+            let mut about = 0;
+            for scenario in &mut shipped {
+                if scenario::unknown_request(rule, &scenario.flow).is_none() {
+                    scenario.thresholds.push(rule.clone());
+                    about += 1;
+                }
+            }
+            if about == 0 {
+                let message = format!(
+                    "--threshold: `{}`: no scenario has this request",
+                    rule.rule()
+                );
+                return Err(ConfigError::new(message));
+            }
+        }
+        Ok(shipped)
+    }
+
+    /// How the load is made; Prometheus is served from now on.
+    async fn options(&self, terminal: Terminal) -> Result<LoadOptions, ConfigError> {
+        let metrics = match self.metrics {
+            Some(address) => {
+                let metrics = Metrics::default();
+                let (bound, _) = metrics.serve(address).await?;
+                terminal.say(&format!("metrics on http://{bound}/metrics"));
+                Some(metrics)
+            }
+            None => None,
+        };
+        Ok(LoadOptions {
+            client: self.provider.client_options(),
+            allow_hosts: self.allow_host.clone(),
+            abort_on: self.abort_on.clone(),
+            metrics,
+        })
     }
 
     /// The provider of the options, or the built-in mock IdP, which stops when it is dropped.

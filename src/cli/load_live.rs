@@ -13,6 +13,7 @@ use crate::report::load::progress;
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// A line that is drawn anew on a terminal; elsewhere a line now and then.
+#[derive(Clone)]
 pub(super) struct Live(Arc<Inner>);
 
 struct Inner {
@@ -43,6 +44,15 @@ impl Live {
     pub(super) fn observer(&self) -> impl Fn(&Progress) + Send + Sync + 'static {
         let inner = Arc::clone(&self.0);
         move |at| inner.show(at)
+    }
+
+    /// Takes the line away while something else is written.
+    #[cfg(feature = "distributed")]
+    pub(super) fn aside(&self, write: impl FnOnce()) {
+        match &self.0.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
     }
 
     /// Takes the line away.

@@ -1,7 +1,7 @@
 //! The report folder of a load run.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::reports::{DEFAULT, replace};
 use crate::load_run::LoadRun;
@@ -36,9 +36,27 @@ impl LoadReports {
         run: &LoadRun,
         baseline: Option<&LoadRun>,
     ) -> Result<Vec<PathBuf>, String> {
-        let Some(folder) = &self.folder else {
-            return Ok(Vec::new());
-        };
+        match &self.folder {
+            Some(folder) => self.write_into(folder, run, baseline),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The same in a folder inside, for a run that is not the only one.
+    #[cfg(feature = "distributed")]
+    pub(super) fn write_below(&self, below: &Path, run: &LoadRun) -> Result<Vec<PathBuf>, String> {
+        match &self.folder {
+            Some(folder) => self.write_into(&folder.join(below), run, None),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn write_into(
+        &self,
+        folder: &Path,
+        run: &LoadRun,
+        baseline: Option<&LoadRun>,
+    ) -> Result<Vec<PathBuf>, String> {
         fs::create_dir_all(folder)
             .map_err(|e| format!("{} can't be made: {e}", folder.display()))?;
         let mut paths = Vec::new();

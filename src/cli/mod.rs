@@ -11,12 +11,14 @@ mod list;
 mod load;
 #[cfg(feature = "load")]
 mod load_live;
-#[cfg(feature = "load")]
 mod load_reports;
+#[cfg(feature = "distributed")]
+mod load_worker;
 mod mock;
 mod progress;
 mod prompt;
 mod report;
+mod report_load;
 mod reports;
 mod run;
 mod signals;

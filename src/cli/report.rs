@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit;
+use super::report_load;
 use super::reports::replace;
 use super::run::load_run;
 use super::terminal::Terminal;
@@ -19,13 +20,14 @@ Examples:
   oidcheck report reports/latest/run.jsonl --report json,html --out rebuilt
   oidcheck report keycloak/run.json authlib/run.json --matrix --report html --out reports/matrix
   oidcheck report before/run.json after/run.json --compare
-  oidcheck report reports/latest/run.json --known >> provider.toml";
+  oidcheck report reports/latest/run.json --known >> provider.toml
+  oidcheck report a/load.json b/load.json --report html --out reports/load";
 
-/// Renders saved runs: one as it was, several as a matrix, two in comparison
+/// Renders saved runs: one as it was, several as a matrix, two in comparison, load runs of several machines added up
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ReportArgs {
-    /// run.json, or run.jsonl of a run that may have been killed
+    /// run.json, or run.jsonl of a run that may have been killed; or load.json, of which several are added up
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
     /// Requirements by provider
@@ -46,6 +48,17 @@ pub(super) struct ReportArgs {
 }
 
 pub(super) fn report(args: &ReportArgs, terminal: Terminal) -> Result<u8, ConfigError> {
+    let loads = args.runs.iter().filter(|path| report_load::is_load(path));
+    let loads = loads.count();
+    if loads == args.runs.len() {
+        args.check_load()?;
+        return report_load::report(&args.runs, &args.report, args.out.clone(), terminal);
+    }
+    if loads > 0 {
+        return Err(ConfigError::new(
+            "a run.json and a load.json make no report together",
+        ));
+    }
     let runs: Vec<Run> = args
         .runs
         .iter()
@@ -91,6 +104,21 @@ pub(super) fn report(args: &ReportArgs, terminal: Terminal) -> Result<u8, Config
 }
 
 impl ReportArgs {
+    /// What can't be done with load runs.
+    fn check_load(&self) -> Result<(), ConfigError> {
+        for (option, given) in [
+            ("--matrix", self.matrix),
+            ("--compare", self.compare),
+            ("--known", self.known),
+        ] {
+            if given {
+                let message = format!("{option} is for run.json; this is a load.json");
+                return Err(ConfigError::new(message));
+            }
+        }
+        Ok(())
+    }
+
     fn on_terminal(&self, runs: &[Run], terminal: Terminal) -> Result<String, ConfigError> {
         if self.matrix {
             return Ok(matrix::markdown(runs));

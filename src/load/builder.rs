@@ -134,6 +134,17 @@ impl Load {
         self
     }
 
+    /// The same load of another scenario.
+    pub(super) fn with_scenario(&self, scenario: Scenario) -> Self {
+        Self {
+            config: self.config.clone(),
+            scenario,
+            options: self.options.clone(),
+            observer: Arc::clone(&self.observer),
+            stop: self.stop.clone(),
+        }
+    }
+
     /// A handle that stops the run; what was measured is then its result.
     pub fn stop(&self) -> Stop {
         self.stop.clone()

@@ -1,6 +1,5 @@
 //! The search for the highest rate that a provider holds.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::builder::{Load, LoadError};
@@ -72,13 +71,7 @@ impl Load {
             *rate_from = rate;
         }
         scenario.races = Races::default();
-        Self {
-            config: self.config.clone(),
-            scenario,
-            options: self.options.clone(),
-            observer: Arc::clone(&self.observer),
-            stop: self.stop.clone(),
-        }
+        self.with_scenario(scenario)
     }
 }
 

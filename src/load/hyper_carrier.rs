@@ -64,14 +64,18 @@ impl HyperCarrier {
     /// # Errors
     /// The certificates of `options.cacert` can't be read.
     pub(crate) fn new(options: &ClientOptions) -> Result<Self, ConfigError> {
-        let tls = Wire::new(options)?.tls();
-        Ok(Self {
+        Ok(Self::over(&Wire::new(options)?, options))
+    }
+
+    /// The same, where the certificates were read before.
+    pub(crate) fn over(wire: &Wire, options: &ClientOptions) -> Self {
+        Self {
             idle: Mutex::default(),
-            tls: TlsConnector::from(Arc::new(tls)),
+            tls: TlsConnector::from(Arc::new(wire.tls())),
             max_time: options.max_time,
             connect_timeout: options.connect_timeout,
             body_limit: options.body_limit,
-        })
+        }
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {

@@ -15,6 +15,7 @@ mod goose_carrier;
 mod hyper_carrier;
 mod judge;
 mod ledger;
+mod merge;
 mod meter;
 mod metrics;
 mod open;
@@ -33,14 +34,19 @@ mod threshold;
 mod user;
 mod visit;
 mod word;
+#[cfg(feature = "distributed")]
+mod worker;
 
 #[cfg(feature = "cli")]
 pub(crate) use closed::claim_interrupts;
 
 pub use builder::{Load, LoadError, LoadOptions, Progress};
+pub use merge::merge;
 pub use metrics::Metrics;
 pub use scenario::Scenario;
 pub use stop::Stop;
 pub use tally::Snapshot;
 pub use threshold::Threshold;
 pub use word::Word;
+#[cfg(feature = "distributed")]
+pub use worker::{Master, Worker, WorkerEvent};

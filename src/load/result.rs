@@ -137,6 +137,7 @@ impl Load {
             teardown: phases.teardown,
             capacity: None,
             system: system::describe(visits.subject()),
+            merged_from: Vec::new(),
             notes,
         }
     }

@@ -28,6 +28,26 @@ pub(crate) async fn check_issuer(issuer: &str, allowed: &[String]) -> Result<(),
     check("the issuer", &url, allowed).await
 }
 
+/// Refuses a Locust master that is not on a loopback address, unless its host is in `allowed`: whoever answers there
+/// says how much load is made, and nothing proves who that is.
+///
+/// # Errors
+/// It may not be asked.
+#[cfg(feature = "distributed")]
+pub(crate) async fn check_master(
+    host: &str,
+    port: u16,
+    allowed: &[String],
+) -> Result<(), ConfigError> {
+    let named = allowed.iter().any(|name| name.eq_ignore_ascii_case(host));
+    if named || resolves_to_loopback(host, port).await {
+        return Ok(());
+    }
+    Err(ConfigError::new(format!(
+        "the Locust master is on `{host}`, which is not this machine; nothing on the way to it is encrypted or proves who it is. If that network can be trusted, say so with --allow-host {host}"
+    )))
+}
+
 /// Refuses metadata that would lead the load to another host.
 ///
 /// # Errors
@@ -60,14 +80,18 @@ async fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         Some(Host::Domain(name)) => {
             let port = url.port_or_known_default().unwrap_or(0);
-            let Ok(addresses) = tokio::net::lookup_host((name, port)).await else {
-                return false;
-            };
-            let addresses: Vec<IpAddr> = addresses.map(|a| a.ip().to_canonical()).collect();
-            !addresses.is_empty() && addresses.iter().all(IpAddr::is_loopback)
+            resolves_to_loopback(name, port).await
         }
         None => false,
     }
+}
+
+async fn resolves_to_loopback(name: &str, port: u16) -> bool {
+    let Ok(addresses) = tokio::net::lookup_host((name, port)).await else {
+        return false;
+    };
+    let addresses: Vec<IpAddr> = addresses.map(|a| a.ip().to_canonical()).collect();
+    !addresses.is_empty() && addresses.iter().all(IpAddr::is_loopback)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub const DEFAULT: &str = "login";
 /// More steps than any flow has, repetitions counted.
 const FLOW_LIMIT: usize = 1000;
 /// More users than one machine can play.
-const USERS_LIMIT: usize = 100_000;
+pub(crate) const USERS_LIMIT: usize = 100_000;
 /// More starts per second than one machine can make.
 pub(crate) const RATE_LIMIT: f64 = 1e6;
 /// Open workload: the connections that are allowed where the file does not say.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -47,6 +48,11 @@ pub(crate) struct Failure {
     pub(crate) example: String,
 }
 
+/// Hears of every request that was judged, those outside of the measured time included.
+pub(super) trait Witness: Send + Sync + std::fmt::Debug {
+    fn heard(&self, sample: &Sample, failure: Option<&Failure>);
+}
+
 /// Counts, histograms and the course of a load run.
 #[derive(Debug)]
 pub(crate) struct Tally {
@@ -60,6 +66,7 @@ pub(crate) struct Tally {
     flows: FlowFigures,
     course: Course,
     metrics: Option<Metrics>,
+    witness: Option<Arc<dyn Witness>>,
 }
 
 /// What was measured of some requests.
@@ -82,6 +89,7 @@ impl Tally {
             flows: FlowFigures::default(),
             course: Course::new(begin),
             metrics: None,
+            witness: None,
         }
     }
 
@@ -172,6 +180,12 @@ impl Tally {
         self.metrics = metrics;
     }
 
+    /// Tells `witness` of every request, too.
+    #[cfg(feature = "distributed")]
+    pub(super) fn tell_witness(&mut self, witness: Arc<dyn Witness>) {
+        self.witness = Some(witness);
+    }
+
     /// Counts a request that has ended and was judged.
     pub(crate) fn record(&mut self, sample: &Sample, failure: Option<&Failure>) {
         if let Some(failure) = failure {
@@ -179,6 +193,9 @@ impl Tally {
         }
         if let Some(metrics) = &self.metrics {
             metrics.record(sample.name, sample.status, sample.done - sample.due);
+        }
+        if let Some(witness) = &self.witness {
+            witness.heard(sample, failure);
         }
         if !self.measures(sample.counts_at) {
             return;

@@ -6,8 +6,12 @@ mod doctor;
 mod exit_codes;
 mod interrupted;
 mod load;
+#[cfg(feature = "distributed")]
+mod locust_master;
 mod mock;
 mod program;
 mod reports;
 mod secrets;
 mod selection;
+#[cfg(feature = "distributed")]
+mod worker;

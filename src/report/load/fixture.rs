@@ -1,9 +1,9 @@
 //! A load run in which everything occurs.
 
 use crate::load_run::{
-    Capacity, CapacityStep, FlowFigures, Incident, LOAD_SCHEMA_VERSION, LoadRun, Percentiles,
-    PhaseFigures, RaceResult, RequestFigures, ScenarioInfo, Second, ThresholdVerdict, WorkloadInfo,
-    WorkloadKind,
+    Capacity, CapacityStep, FlowFigures, Incident, LOAD_SCHEMA_VERSION, LoadRun, MergedPart,
+    Percentiles, PhaseFigures, RaceResult, RequestFigures, ScenarioInfo, Second, ThresholdVerdict,
+    WorkloadInfo, WorkloadKind,
 };
 use crate::report::fixture::run;
 
@@ -183,6 +183,13 @@ pub(crate) fn load_run() -> LoadRun {
             ],
         }),
         system: vec![("issuer".to_owned(), "https://id.example.test".to_owned())],
+        merged_from: vec![MergedPart {
+            file: "one/load.json".to_owned(),
+            started: "2026-11-21T12:00:00Z".to_owned(),
+            duration_ms: 3_000,
+            count: 597,
+            rate_per_s: 199.0,
+        }],
         notes: vec!["This machine was late with its arrivals.".to_owned()],
     }
 }
