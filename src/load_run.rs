@@ -210,9 +210,10 @@ pub struct Incident {
     pub kind: String,
     /// How often.
     pub count: u64,
-    /// The first, in milliseconds from the beginning of the measured time; negative in the warm-up.
+    /// When the first of them was sent, in milliseconds from the beginning of the measured time; negative in the
+    /// warm-up.
     pub first_at_ms: i64,
-    /// The last.
+    /// When the last of them was sent.
     pub last_at_ms: i64,
     /// True where an answer came and it was wrong: not merely slow, refused for load, or absent.
     pub wrong: bool,

@@ -9,6 +9,8 @@ use mock_idp::MockIdp;
 
 use super::arguments::{OutputArgs, ProviderArgs};
 use super::exit;
+use super::load_board::Plan;
+use super::load_live::Live;
 use super::load_reports::LoadReports;
 #[cfg(feature = "distributed")]
 use super::load_worker::{Work, WorkerArgs};
@@ -125,15 +127,22 @@ pub(super) async fn load(args: LoadArgs, terminal: Terminal) -> Result<u8, Confi
     let scenario = args.scenario()?;
     let baseline = args.baseline.as_deref().map(read).transpose()?;
     let (config, mock) = args.provider().await?;
+    let live = Live::new(
+        terminal,
+        args.output.quiet,
+        Plan::new(&scenario, &config.name),
+    );
     let options = args.options(terminal).await?;
     let load = Load::new(config, scenario).options(options);
     let reports = LoadReports::new(args.output.out.clone(), &args.output.report);
     let stop = load.stop();
-    let live = super::load_live::Live::new(terminal, args.output.quiet);
     let load = load.observer(live.observer());
     let made = tokio::select! {
         made = make(load, args.find_capacity) => made,
-        () = interrupted(&mut signals, &stop, terminal) => return Ok(exit::UNJUDGED),
+        () = interrupted(&mut signals, &stop, &live, terminal) => {
+            live.finish();
+            return Ok(exit::UNJUDGED);
+        }
     };
     live.finish();
     drop(mock);
@@ -165,10 +174,13 @@ async fn work(
     let (config, _mock) = args.provider().await?;
     let options = args.options(terminal).await?;
     let work = Work::new(master, config, roles, options, &args.output, terminal);
-    let stop = work.stop();
+    let (stop, live) = (work.stop(), work.live());
     tokio::select! {
         code = work.run() => code,
-        () = interrupted(&mut signals, &stop, terminal) => Ok(exit::UNJUDGED),
+        () = interrupted(&mut signals, &stop, &live, terminal) => {
+            live.finish();
+            Ok(exit::UNJUDGED)
+        }
     }
 }
 
@@ -180,9 +192,9 @@ async fn make(load: Load, find_capacity: bool) -> Result<LoadRun, LoadError> {
 }
 
 /// The first signal stops the load, whose report is then written; this ends with the second.
-async fn interrupted(signals: &mut Signals, stop: &Stop, terminal: Terminal) {
+async fn interrupted(signals: &mut Signals, stop: &Stop, live: &Live, terminal: Terminal) {
     signals.next().await;
-    terminal.say("oidcheck: stopping; once more aborts without reports");
+    live.aside(|| terminal.say("oidcheck: stopping; once more aborts without reports"));
     stop.request("Ctrl-C");
     signals.next().await;
 }

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::arguments::OutputArgs;
 use super::exit;
+use super::load_board::Plan;
 use super::load_live::Live;
 use super::load_reports::LoadReports;
 use super::terminal::{Terminal, visible};
@@ -50,7 +51,7 @@ impl Work {
         output: &OutputArgs,
         terminal: Terminal,
     ) -> Self {
-        let live = Live::new(terminal, output.quiet);
+        let live = Live::new(terminal, output.quiet, Plan::worker(&config.name));
         Self {
             worker: Worker::new(master.clone(), config, scenarios)
                 .options(options)
@@ -69,6 +70,10 @@ impl Work {
 
     pub(super) fn stop(&self) -> Stop {
         self.worker.stop()
+    }
+
+    pub(super) fn live(&self) -> Live {
+        self.live.clone()
     }
 
     /// Works until the master quits, or it is stopped; gives the exit code, the worst of all runs.

@@ -10,6 +10,8 @@ mod list;
 #[cfg(feature = "load")]
 mod load;
 #[cfg(feature = "load")]
+mod load_board;
+#[cfg(feature = "load")]
 mod load_live;
 mod load_reports;
 #[cfg(feature = "distributed")]
@@ -17,6 +19,8 @@ mod load_worker;
 mod mock;
 mod progress;
 mod prompt;
+#[cfg(feature = "load")]
+mod redraw;
 mod report;
 mod report_load;
 mod reports;

@@ -28,6 +28,8 @@ use crate::provider::ProviderConfig;
 
 /// How often the observer hears of the load, and rules of [`LoadOptions::abort_on`] are judged.
 const TICK: Duration = Duration::from_millis(250);
+/// So many ticks apart the figures of each request are looked at.
+const STANDINGS_EVERY: u32 = 4;
 /// Rules of [`LoadOptions::abort_on`] are not judged on fewer requests: one slow start would stop every run.
 const ABORT_AFTER: u64 = 20;
 
@@ -70,11 +72,24 @@ pub enum Progress {
     /// Discovery, and the logins that fill the pool.
     Setup,
     /// Warm-up and measured time.
-    Load(Snapshot),
+    Load(Box<Snapshot>),
+    /// The search for the highest rate goes on.
+    Search(SearchStep),
     /// Parallel uses of what may be used once.
     Races,
     /// What setup left is revoked.
     Teardown,
+}
+
+/// Where the search for the highest rate is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SearchStep {
+    /// The rate that is tried next: starts of the flow per second.
+    pub rate: f64,
+    /// The highest that held.
+    pub held: Option<f64>,
+    /// The lowest that did not.
+    pub broke: Option<f64>,
 }
 
 pub(super) type Observer = Arc<dyn Fn(&Progress) + Send + Sync>;
@@ -278,10 +293,13 @@ impl Load {
     /// Tells the observer how things stand, and stops the run when a rule of `abort_on` is broken. Never ends.
     async fn watch_forever(&self, tally: &Mutex<Tally>) {
         let mut interval = tokio::time::interval(TICK);
+        let names = self.scenario.request_names();
+        let (mut standings, mut thresholds) = (Vec::new(), Vec::new());
+        let mut ticks = 0;
         loop {
             interval.tick().await;
             let now = Instant::now();
-            let (snapshot, broken) = {
+            let (mut snapshot, broken) = {
                 let mut tally = lock(tally);
                 tally.tick(now);
                 let enough = |rule: &&Threshold| {
@@ -290,11 +308,20 @@ impl Load {
                 };
                 let rules = self.options.abort_on.iter().filter(enough);
                 let broken = rules
-                    .map(|rule| rule.judge(&tally))
+                    .map(|rule| rule.judge_so_far(&tally, now))
                     .find(|verdict| verdict.ok == Some(false));
+                if ticks % STANDINGS_EVERY == 0 {
+                    standings = tally.standings(&names);
+                    let rules = self.scenario.thresholds.iter();
+                    thresholds = rules.map(|rule| rule.judge_so_far(&tally, now)).collect();
+                }
                 (tally.snapshot(now), broken)
             };
-            (self.observer)(&Progress::Load(snapshot));
+            ticks += 1;
+            snapshot.scenario.clone_from(&self.scenario.name);
+            snapshot.standings.clone_from(&standings);
+            snapshot.thresholds.clone_from(&thresholds);
+            (self.observer)(&Progress::Load(Box::new(snapshot)));
             if let Some(verdict) = broken {
                 self.stop.request(&format!(
                     "--abort-on {}: it was {}",

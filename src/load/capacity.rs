@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::builder::{Load, LoadError};
+use super::builder::{Load, LoadError, Progress, SearchStep};
 use super::scenario::{RATE_LIMIT, Races, Workload};
 use crate::error::ConfigError;
 use crate::load_run::{Capacity, CapacityStep, LoadRun};
@@ -32,6 +32,11 @@ impl Load {
         let mut search = Search::new(rate);
         let (mut best, mut last) = (None, None);
         while let Some(rate) = search.next() {
+            (self.observer)(&Progress::Search(SearchStep {
+                rate,
+                held: search.held,
+                broke: search.broke,
+            }));
             let run = self.at(rate).run().await?;
             if run.interrupted {
                 // Half a step proves nothing.

@@ -40,12 +40,12 @@ mod worker;
 #[cfg(feature = "cli")]
 pub(crate) use closed::claim_interrupts;
 
-pub use builder::{Load, LoadError, LoadOptions, Progress};
+pub use builder::{Load, LoadError, LoadOptions, Progress, SearchStep};
 pub use merge::merge;
 pub use metrics::Metrics;
 pub use scenario::Scenario;
 pub use stop::Stop;
-pub use tally::Snapshot;
+pub use tally::{Snapshot, Standing};
 pub use threshold::Threshold;
 pub use word::Word;
 #[cfg(feature = "distributed")]

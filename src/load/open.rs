@@ -105,16 +105,18 @@ async fn generate(plan: &OpenPlan, crowd: &Arc<Crowd>, stop: &Stop) -> OpenOutco
         crowd.arrive(due);
         number += 1;
     }
-    let end = Instant::now().max(if stop.is_requested() {
-        Instant::now()
-    } else {
-        plan.start + plan.schedule.warmup + plan.schedule.duration
-    });
+    let now = Instant::now();
+    // Whoever stops it does not wait for a provider that hangs.
+    let (end, patience) = match stop.is_requested() {
+        true => (now, Duration::ZERO),
+        false => (
+            now.max(plan.start + plan.schedule.warmup + plan.schedule.duration),
+            plan.options.max_time,
+        ),
+    };
     crowd.all_sent_by(end + GRACE).await;
     let unsent = crowd.close();
-    crowd
-        .all_done_by(Instant::now() + plan.options.max_time + GRACE)
-        .await;
+    crowd.all_done_by(Instant::now() + patience + GRACE).await;
     OpenOutcome {
         unsent,
         abandoned: crowd.lock().busy as u64,

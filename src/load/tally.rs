@@ -13,12 +13,16 @@ use http::StatusCode;
 
 use super::course::Course;
 use super::metrics::Metrics;
-use crate::load_run::{FlowFigures, Incident, Percentiles, RequestFigures, Second};
+use crate::load_run::{
+    FlowFigures, Incident, Percentiles, RequestFigures, Second, ThresholdVerdict,
+};
 
 /// The most kinds of error that are told apart; what comes after them counts as `other`. A provider that makes up
 /// error codes must not fill our memory.
 const KINDS_LIMIT: usize = 64;
 const OTHER: &str = "other";
+/// Nothing is judged before.
+const SETTLED: Duration = Duration::from_secs(1);
 
 /// A request that has ended.
 #[derive(Debug, Clone, Copy)]
@@ -133,13 +137,24 @@ impl Tally {
     /// How things stand.
     pub(crate) fn snapshot(&self, now: Instant) -> Snapshot {
         Snapshot {
+            scenario: String::new(),
             at: offset(self.begin, now),
             last: self.course.seconds.last().copied(),
             requests: self.all.latency.len(),
             errors: self.all.errors.clone(),
             flows: self.flows,
             in_flight: self.course.in_flight,
+            standings: Vec::new(),
+            thresholds: Vec::new(),
         }
+    }
+
+    /// How the requests of each of `names` stand, and all of them. What this costs everybody waits for.
+    pub(crate) fn standings(&self, names: &[&'static str]) -> Vec<Standing> {
+        let by_name = names
+            .iter()
+            .filter_map(|name| Some(self.requests.get(name)?.standing(name)));
+        by_name.chain([self.all.standing("all")]).collect()
     }
 
     /// A pass of the flow begins, due at `due`.
@@ -169,6 +184,16 @@ impl Tally {
             None => &self.all,
         };
         figures.view(figures.rate(self.seconds()))
+    }
+
+    /// The same, where the measured time goes on at `now`; nothing in its first second, which tells nothing of a rate.
+    pub(crate) fn view_so_far(&self, name: Option<&str>, now: Instant) -> Option<View<'_>> {
+        let view = self.view(name)?;
+        let so_far = now.min(self.end).saturating_duration_since(self.begin);
+        (so_far >= SETTLED).then_some(View {
+            rate: view.figures.rate(so_far.as_secs_f64()),
+            ..view
+        })
     }
 
     fn seconds(&self) -> f64 {
@@ -209,7 +234,8 @@ impl Tally {
     }
 
     fn note(&mut self, sample: &Sample, failure: &Failure) {
-        let at = offset_ms(self.begin, sample.done);
+        // When the provider began to fail, not when it was noticed: who hangs is noticed after the time limit.
+        let at = offset_ms(self.begin, sample.sent);
         let full = self.incidents.len() >= KINDS_LIMIT;
         let known = self.incidents.iter_mut().find(|i| {
             i.request == sample.name && i.kind == failure.kind && i.wrong == failure.wrong
@@ -217,7 +243,8 @@ impl Tally {
         match known {
             Some(incident) => {
                 incident.count += 1;
-                incident.last_at_ms = at;
+                incident.first_at_ms = incident.first_at_ms.min(at);
+                incident.last_at_ms = incident.last_at_ms.max(at);
             }
             None if !full => self.incidents.push(Incident {
                 request: sample.name.to_owned(),
@@ -253,6 +280,8 @@ pub(crate) struct Measured {
 /// How things stand while the load is made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
+    /// The load scenario.
+    pub scenario: String,
     /// Seconds from the beginning of the measured time; negative in the warm-up.
     pub at: f64,
     /// The last second that is over.
@@ -265,6 +294,23 @@ pub struct Snapshot {
     pub flows: FlowFigures,
     /// Passes under way.
     pub in_flight: u64,
+    /// By request, all of them last; a second old at most.
+    pub standings: Vec<Standing>,
+    /// The rules, judged on what there is so far; a second old at most.
+    pub thresholds: Vec<ThresholdVerdict>,
+}
+
+/// How the requests of one name stand in the measured time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// The word of the flow, or `all`.
+    pub name: &'static str,
+    /// How many, failed ones too.
+    pub count: u64,
+    /// Failed ones.
+    pub failed: u64,
+    /// Latency in milliseconds: p50, p95 and p99; none where nothing was measured.
+    pub latency_ms: [Option<f64>; 3],
 }
 
 /// The figures of some requests, to be judged.
@@ -321,6 +367,17 @@ impl Figures {
             distribution: distribution(&self.latency),
             latency_histogram: encode(&self.latency),
             service_histogram: encode(&self.service),
+        }
+    }
+
+    fn standing(&self, name: &'static str) -> Standing {
+        let is_measured = !self.latency.is_empty();
+        let at = |part: f64| is_measured.then(|| self.latency.value_at_quantile(part) as f64 / 1e3);
+        Standing {
+            name,
+            count: self.latency.len(),
+            failed: self.errors.values().sum(),
+            latency_ms: [0.5, 0.95, 0.99].map(at),
         }
     }
 

@@ -4,6 +4,7 @@
 //! takes metric, operator, limit and request name from a rule that goose has accepted.
 
 use std::str::FromStr;
+use std::time::Instant;
 
 use goose::threshold::Threshold as GooseThreshold;
 
@@ -128,6 +129,15 @@ impl Threshold {
                 Some(value) => self.show(value),
                 None => "no such request was measured".to_owned(),
             },
+        }
+    }
+
+    /// Judges the rule at `now`, while the load is made; not in the first second, nor where there was no such request
+    /// yet.
+    pub(super) fn judge_so_far(&self, tally: &Tally, now: Instant) -> ThresholdVerdict {
+        match tally.view_so_far(self.request(), now) {
+            Some(view) => self.judge_view(Some(view)),
+            None => self.unjudged(),
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::super::escape::line;
-use super::super::load::console::{ms, workload};
+use super::super::load::console::{capacity_told, moment, ms, workload};
 use super::super::load::verdict;
 use super::chart::{Axis, Chart, Data, chart, nines};
 use crate::load_run::{LoadRun, RequestFigures, Second};
@@ -117,7 +117,9 @@ pub(super) fn load(run: &LoadRun, baseline: Option<&LoadRun>) -> View {
         stopped: run.stopped.as_deref().map(line),
         unsent: (run.kept_pace == Some(false)).then_some(run.unsent),
         times: match run.kept_pace {
-            Some(_) => "Milliseconds to the last byte. Latency counts from the moment when the request was due, service time from the moment when it was sent.",
+            Some(_) => {
+                "Milliseconds to the last byte. Latency counts from the moment when the request was due, service time from the moment when it was sent."
+            }
             None => "Milliseconds to the last byte, from the moment of sending.",
         },
         rows: run
@@ -130,60 +132,94 @@ pub(super) fn load(run: &LoadRun, baseline: Option<&LoadRun>) -> View {
             "{} passes of the flow begun, {} right, {} failed",
             run.flows.started, run.flows.completed, run.flows.failed
         ),
-        thresholds: run.thresholds.iter().map(|rule| {
-            let (outcome, word) = match rule.ok {
-                Some(true) => ("pass", "held"),
-                Some(false) => ("fail", "failed"),
-                None => ("skip", "not judged"),
-            };
-            Rule { outcome, word, rule: line(&rule.rule), observed: line(&rule.observed) }
-        }).collect(),
-        races: run.races.iter().map(|race| Race {
-            outcome: if race.ok { "pass" } else { "fail" },
-            word: if race.ok { "ok" } else { "wrong" },
-            requirement: line(&race.requirement),
-            text: format!(
-                "{} uses of one {} at once, {} times: {}",
-                race.parallel, line(&race.of.replace('_', " ")), race.rounds, line(&race.actual)
-            ),
-        }).collect(),
-        incidents: run.incidents.iter().take(INCIDENTS_LIMIT).map(|incident| Wrong {
-            outcome: if incident.wrong { "fail" } else { "warn" },
-            word: if incident.wrong { "wrong" } else { "error" },
-            request: line(&incident.request),
-            kind: line(&incident.kind),
-            count: incident.count,
-            first: seconds(incident.first_at_ms),
-            last: seconds(incident.last_at_ms),
-            example: line(&incident.example),
-        }).collect(),
+        thresholds: run
+            .thresholds
+            .iter()
+            .map(|rule| {
+                let (outcome, word) = match rule.ok {
+                    Some(true) => ("pass", "held"),
+                    Some(false) => ("fail", "failed"),
+                    None => ("skip", "not judged"),
+                };
+                Rule {
+                    outcome,
+                    word,
+                    rule: line(&rule.rule),
+                    observed: line(&rule.observed),
+                }
+            })
+            .collect(),
+        races: run
+            .races
+            .iter()
+            .map(|race| Race {
+                outcome: if race.ok { "pass" } else { "fail" },
+                word: if race.ok { "ok" } else { "wrong" },
+                requirement: line(&race.requirement),
+                text: format!(
+                    "{} uses of one {} at once, {} times: {}",
+                    race.parallel,
+                    line(&race.of.replace('_', " ")),
+                    race.rounds,
+                    line(&race.actual)
+                ),
+            })
+            .collect(),
+        incidents: run
+            .incidents
+            .iter()
+            .take(INCIDENTS_LIMIT)
+            .map(|incident| Wrong {
+                outcome: if incident.wrong { "fail" } else { "warn" },
+                word: if incident.wrong { "wrong" } else { "error" },
+                request: line(&incident.request),
+                kind: line(&incident.kind),
+                count: incident.count,
+                first: moment(incident.first_at_ms),
+                last: moment(incident.last_at_ms),
+                example: line(&incident.example),
+            })
+            .collect(),
         more_incidents: run.incidents.len().saturating_sub(INCIDENTS_LIMIT),
         charts: charts(run),
-        capacity: run.capacity.iter().flat_map(|capacity| &capacity.steps).map(|step| Step {
-            outcome: if step.ok { "pass" } else { "fail" },
-            word: if step.ok { "held" } else { "broke" },
-            rate: step.rate,
-            p50: ms(step.p50),
-            p99: ms(step.p99),
-            why: line(step.why.as_deref().unwrap_or_default()),
-        }).collect(),
-        capacity_told: run.capacity.as_ref().map(|capacity| match (capacity.held, capacity.broke) {
-            (Some(held), Some(broke)) => format!("The highest rate that held is {held} starts of the flow per second; {broke} did not. The figures of this page are those of {held}."),
-            (Some(held), None) => format!("{held} starts of the flow per second held; the search ended before any rate broke."),
-            (None, _) => "No rate held.".to_owned(),
-        }),
-        baseline: baseline.map(|earlier| changes(run, earlier)).unwrap_or_default(),
+        capacity: run
+            .capacity
+            .iter()
+            .flat_map(|capacity| &capacity.steps)
+            .map(|step| Step {
+                outcome: if step.ok { "pass" } else { "fail" },
+                word: if step.ok { "held" } else { "broke" },
+                rate: step.rate,
+                p50: ms(step.p50),
+                p99: ms(step.p99),
+                why: line(step.why.as_deref().unwrap_or_default()),
+            })
+            .collect(),
+        capacity_told: run
+            .capacity
+            .as_ref()
+            .map(|capacity| capacity_told(capacity, "of this page")),
+        baseline: baseline
+            .map(|earlier| changes(run, earlier))
+            .unwrap_or_default(),
         phases: [("Setup", &run.setup), ("Teardown", &run.teardown)]
             .into_iter()
             .filter_map(|(name, phase)| {
                 let phase = phase.as_ref()?;
                 Some(format!(
                     "{name}: {}, {} done, {} failed, {:.1} s",
-                    line(&phase.summary), phase.done, phase.failed, phase.duration_ms as f64 / 1e3
+                    line(&phase.summary),
+                    phase.done,
+                    phase.failed,
+                    phase.duration_ms as f64 / 1e3
                 ))
             })
             .collect(),
-        system: run.system.iter().map(|(name, value)| (line(name), line(value))).collect(),
+        system: run
+            .system
+            .iter()
+            .map(|(name, value)| (line(name), line(value)))
+            .collect(),
         notes: run.notes.iter().map(|note| line(note)).collect(),
     }
 }
@@ -204,10 +240,6 @@ fn row(figures: &RequestFigures, open: bool) -> Row {
             Vec::new()
         },
     }
-}
-
-fn seconds(at_ms: i64) -> String {
-    format!("{:.1} s", at_ms as f64 / 1e3)
 }
 
 fn charts(run: &LoadRun) -> Vec<Chart> {

@@ -6,7 +6,7 @@ use super::super::console::Style;
 use super::super::escape::line;
 use super::baseline::{changes, differs};
 use crate::finding::Outcome;
-use crate::load_run::{LoadRun, RequestFigures, Second, WorkloadInfo, WorkloadKind};
+use crate::load_run::{Capacity, LoadRun, RequestFigures, WorkloadInfo, WorkloadKind};
 
 /// Columns of the table.
 const HEAD: [&str; 9] = [
@@ -22,7 +22,7 @@ pub fn console(run: &LoadRun, style: Style) -> String {
         style.bold(&line(&run.scenario.name)),
         line(&run.provider.name)
     );
-    let _ = writeln!(text, "{}", style.dim(&workload(run)));
+    let _ = writeln!(text, "{}", style.dim(&folded(&workload(run), 0, 0)));
     text.push('\n');
     table(&mut text, run, style);
     flows(&mut text, run);
@@ -36,26 +36,32 @@ pub fn console(run: &LoadRun, style: Style) -> String {
         style.outcome(outcome, &verdict)
     });
     for note in &run.notes {
-        let _ = writeln!(text, "\n{}", style.dim(&line(note)));
+        let _ = writeln!(text, "\n{}", style.dim(&folded(&line(note), 0, 0)));
     }
     text
 }
 
-/// One line while the load is made.
-pub fn progress(at: f64, last: Option<&Second>, requests: u64, in_flight: u64) -> String {
-    let phase = if at < 0.0 { "warm-up" } else { "measuring" };
-    let Some(last) = last else {
-        return format!("{phase} {:>4.0} s  {in_flight} under way", at.abs());
-    };
-    format!(
-        "{phase} {:>4.0} s  {} per second  p50 {} p95 {} p99 {} ms  {} errors  {requests} requests  {in_flight} under way",
-        at.abs(),
-        last.requests,
-        ms(last.p50),
-        ms(last.p95),
-        ms(last.p99),
-        last.errors,
-    )
+/// Columns of a usual terminal.
+const WIDTH: usize = 80;
+
+/// Breaks a long text between words. So many columns are taken before it, and so many stay free in later lines.
+fn folded(text: &str, taken: usize, indent: usize) -> String {
+    let mut out = String::new();
+    let mut width = taken;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if out.is_empty() {
+        } else if width + 1 + length > WIDTH {
+            let _ = write!(out, "\n{:indent$}", "");
+            width = indent;
+        } else {
+            out.push(' ');
+            width += 1;
+        }
+        out.push_str(word);
+        width += length;
+    }
+    out
 }
 
 /// Against an earlier run.
@@ -152,8 +158,8 @@ fn row(figures: &RequestFigures) -> [String; 9] {
     ]
 }
 
-/// Three digits or so; what was not measured is no number.
-pub(in crate::report) fn ms(value: Option<f64>) -> String {
+/// Milliseconds in three digits or so; what was not measured is no number.
+pub fn ms(value: Option<f64>) -> String {
     match value {
         None => "-".to_owned(),
         Some(value) if value < 10.0 => format!("{value:.2}"),
@@ -193,15 +199,25 @@ fn errors(text: &mut String, run: &LoadRun, style: Style) {
         let word = if incident.wrong { "wrong" } else { "error" };
         let _ = writeln!(
             text,
-            "  {} {} {} x {}, from {:.1} s to {:.1} s",
+            "  {} {} {} x {}, sent from {} to {}",
             style.outcome(outcome, word),
             line(&incident.request),
             line(&incident.kind),
             incident.count,
-            incident.first_at_ms as f64 / 1e3,
-            incident.last_at_ms as f64 / 1e3,
+            moment(incident.first_at_ms),
+            moment(incident.last_at_ms),
         );
-        let _ = writeln!(text, "        {}", style.dim(&line(&incident.example)));
+        let example = folded(&line(&incident.example), 8, 8);
+        let _ = writeln!(text, "        {}", style.dim(&example));
+    }
+}
+
+/// A moment of the load, in seconds of the measured time.
+pub(in crate::report) fn moment(at_ms: i64) -> String {
+    let seconds = at_ms as f64 / 1e3;
+    match at_ms < 0 {
+        true => format!("{seconds:.1} s (warm-up)"),
+        false => format!("{seconds:.1} s"),
     }
 }
 
@@ -216,16 +232,16 @@ fn races(text: &mut String, run: &LoadRun, style: Style) {
         } else {
             Outcome::Fail
         };
-        let _ = writeln!(
-            text,
-            "  {} {} {} uses of one {}, {} times: {}",
-            style.outcome(outcome, if race.ok { "ok   " } else { "wrong" }),
+        let told = format!(
+            "{} {} uses of one {}, {} times: {}",
             line(&race.requirement),
             race.parallel,
             line(&race.of.replace('_', " ")),
             race.rounds,
             line(&race.actual)
         );
+        let word = style.outcome(outcome, if race.ok { "ok   " } else { "wrong" });
+        let _ = writeln!(text, "  {word} {}", folded(&told, 8, 8));
     }
 }
 
@@ -261,45 +277,53 @@ fn capacity(text: &mut String, run: &LoadRun, style: Style) {
         } else {
             Outcome::Fail
         };
-        let _ = writeln!(
-            text,
-            "  {} {:>8} per second  p50 {} p99 {} ms  {}",
-            style.outcome(outcome, if step.ok { "held " } else { "broke" }),
+        let told = format!(
+            "{:>8} per second  p50 {:>6}  p99 {:>6} ms  {}",
             step.rate,
             ms(step.p50),
             ms(step.p99),
             line(step.why.as_deref().unwrap_or_default())
         );
+        let word = style.outcome(outcome, if step.ok { "held " } else { "broke" });
+        let _ = writeln!(text, "  {word} {}", told.trim_end());
     }
-    let _ = match (capacity.held, capacity.broke) {
-        (Some(held), Some(broke)) => writeln!(
-            text,
-            "  The highest rate that held is {held} starts per second; {broke} did not. The figures above are those of {held}."
+    let told = folded(&capacity_told(capacity, "above"), 2, 2);
+    let _ = writeln!(text, "  {told}");
+}
+
+/// What the search came to; its figures stand `there`.
+pub(in crate::report) fn capacity_told(capacity: &Capacity, there: &str) -> String {
+    match (capacity.held, capacity.broke) {
+        (Some(held), Some(broke)) => format!(
+            "The highest rate that held is {held} starts of the flow per second; {broke} did not. The figures {there} are those of {held}."
         ),
-        (Some(held), None) => writeln!(
-            text,
-            "  {held} starts per second held, and the search ended before any rate broke."
+        (Some(held), None) => format!(
+            "{held} starts of the flow per second held, and the search ended before any rate broke. The figures {there} are those of {held}."
         ),
-        (None, _) => writeln!(text, "  No rate held."),
-    };
+        (None, _) => {
+            format!("No rate held. The figures {there} are those of the last one that was tried.")
+        }
+    }
 }
 
 fn pace(text: &mut String, run: &LoadRun, style: Style) {
     if run.kept_pace == Some(false) {
-        let _ = writeln!(
-            text,
-            "\n{} {} arrivals that were due had not been sent one second after the end: the rate was not reached, and \
+        let head = "pace not kept:";
+        let told = format!(
+            "{} arrivals that were due had not been sent one second after the end: the rate was not reached, and \
              thresholds are not judged. More connections, a faster machine or a lower rate may help.",
-            style.outcome(Outcome::Error, "pace not kept:"),
             run.unsent
         );
+        said(text, head, &told, style);
     }
     if let Some(reason) = &run.stopped {
-        let _ = writeln!(
-            text,
-            "\n{} {}",
-            style.outcome(Outcome::Error, "stopped early:"),
-            line(reason)
-        );
+        said(text, "stopped early:", &line(reason), style);
     }
+}
+
+/// What kept the load from being what was asked for.
+fn said(text: &mut String, head: &str, told: &str, style: Style) {
+    let told = folded(told, head.len() + 1, 0);
+    let head = style.outcome(Outcome::Error, head);
+    let _ = writeln!(text, "\n{head} {told}");
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::escape::{code, markdown};
-use super::console::{ms, workload};
+use super::console::{moment, ms, workload};
 use super::verdict;
 use crate::load_run::{LoadRun, RequestFigures};
 
@@ -41,16 +41,16 @@ pub(super) fn render(run: &LoadRun) -> String {
         }
     }
     if !run.incidents.is_empty() {
-        text.push_str("\n| what went wrong | count | first | |\n|---|--:|--:|---|\n");
+        text.push_str("\n| what went wrong | count | first sent | |\n|---|--:|--:|---|\n");
         for incident in &run.incidents {
             let _ = writeln!(
                 text,
-                "| {} {}{} | {} | {:.1} s | {} |",
+                "| {} {}{} | {} | {} | {} |",
                 markdown(&incident.request),
                 markdown(&incident.kind),
                 if incident.wrong { " (wrong)" } else { "" },
                 incident.count,
-                incident.first_at_ms as f64 / 1e3,
+                moment(incident.first_at_ms),
                 markdown(&incident.example)
             );
         }

@@ -8,7 +8,7 @@ mod json;
 mod junit;
 mod markdown;
 
-pub use console::{comparison, console, progress};
+pub use console::{comparison, console, ms};
 pub use json::read;
 
 use super::{Format, html};
