@@ -18,6 +18,10 @@ mutants fault="":
 provider name *arguments:
     tests/providers/run.sh {{name}} {{arguments}}
 
+# Workers under a real Locust master.
+locust:
+    tests/locust/run.sh
+
 # Writes the generated parts of README.md and reports/sample anew.
 bless:
     OIDCHECK_BLESS=1 cargo test --test samples

@@ -6,6 +6,8 @@ mod doctor;
 mod exit_codes;
 mod interrupted;
 mod load;
+#[cfg(feature = "load")]
+mod load_report;
 #[cfg(feature = "distributed")]
 mod locust_master;
 mod mock;

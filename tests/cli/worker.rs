@@ -224,6 +224,53 @@ async fn without_a_scenario_the_master_may_ask_for_all() {
     assert!(read(&out.join("discovery/load.md")).contains("discovery"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_of_its_own_ends_the_worker() {
+    let (idp, count) = counting().await;
+    let out = folder("worker-abort");
+    let mut master = Master::listen(0).await;
+    let rule = ["client_credentials", "--abort-on", "max<1us"];
+    let child = worker(&idp, &out, &master.address(), &rule);
+    master.hear("client_ready").await;
+    master.spawn(&[("ClientCredentials", 2)]);
+    let exception = master.hear("exception").await;
+    let told = member(&exception, "msg").as_str().expect("a text");
+    assert!(told.contains("--abort-on max<1us"), "{told}");
+    master.hear("quit").await;
+    assert_eq!(code(child), Some(3));
+    let run = read_json(&out.join("load.json"));
+    assert_eq!(run["all"]["count"], reported(&master.all("stats")));
+    assert!(run["all"]["count"].as_u64() <= Some(count.load(Ordering::Relaxed)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swarm_that_ends_in_its_setup_measures_nothing() {
+    let (idp, count) = counting().await;
+    let slow = mock_idp::Transport::Delay(Duration::from_millis(100));
+    idp.control()
+        .carry(&idp.issuer(), slow)
+        .expect("it is its issuer");
+    let out = folder("worker-setup");
+    let mut master = Master::listen(0).await;
+    let child = worker(&idp, &out, &master.address(), &["token_refresh"]);
+    master.hear("client_ready").await;
+    master.spawn(&[("TokenRefresh", 1)]);
+    master.hear("spawning").await;
+    let begun = Instant::now();
+    // The logins have begun.
+    while count.load(Ordering::Relaxed) < 20 {
+        assert!(begun.elapsed() < PATIENCE);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    master.say("stop", Value::Nil);
+    master.hear("client_stopped").await;
+    master.hear("client_ready").await;
+    assert!(master.all("spawning_complete").is_empty());
+    master.say("quit", Value::Nil);
+    assert_eq!(code(child), Some(0));
+    assert!(!out.join("load.json").exists());
+}
+
 #[test]
 fn what_makes_no_sense_together_is_refused() {
     let master = ["--master", "127.0.0.1:1"];

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
-use super::session::{Worker, WorkerEvent};
+use super::service::{Worker, WorkerEvent};
 use super::{link::Master, zmtp};
 use crate::load::Stop;
 use crate::provider::ProviderConfig;
