@@ -297,7 +297,7 @@ impl RelyingParty {
     ) -> Result<JsonAnswer, Halt> {
         let answer = self.client().send(request, purpose).await?;
         match answer.held_back() {
-            Some(why) => Err(Halt::unjudged(why)),
+            Some(why) => Err(Halt::unjudged(why.advice())),
             None => Ok(JsonAnswer::of(answer)),
         }
     }

@@ -1,26 +1,54 @@
 //! Answers of a server that wants fewer requests: they say nothing about what was asked.
 
+use std::fmt;
+
 use super::Answer;
 
+/// An answer that is no answer to what was asked: the server asks for patience.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldBack {
+    /// Its status.
+    pub status: u16,
+    /// The path that was asked.
+    pub path: String,
+    /// The beginning of `Retry-After`, where it is there.
+    pub retry_after: Option<String>,
+}
+
+impl fmt::Display for HeldBack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}", self.status, self.path)?;
+        match &self.retry_after {
+            Some(later) => write!(f, ", Retry-After {later}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl HeldBack {
+    /// What the user of a conformance run can do.
+    pub fn advice(&self) -> String {
+        format!(
+            "the provider limits the rate of requests ({self}): allow this host more, or use fewer --jobs"
+        )
+    }
+}
+
 impl Answer {
-    /// Why this is no answer to what was asked, where it is none: 429, or 503 with `Retry-After`
+    /// Whether this is no answer to what was asked: 429, or 503 with `Retry-After`
     /// ([RFC 6585 section 4](https://www.rfc-editor.org/rfc/rfc6585#section-4),
     /// [RFC 9110 section 15.6.4](https://www.rfc-editor.org/rfc/rfc9110#section-15.6.4)).
-    pub fn held_back(&self) -> Option<String> {
+    pub fn held_back(&self) -> Option<HeldBack> {
         let status = self.status();
         let later = self.header("retry-after");
         if status != 429 && (status != 503 || later.is_none()) {
             return None;
         }
-        let later = later.map_or_else(String::new, |later| {
-            let later: String = later.chars().take(40).collect();
-            format!(", Retry-After {later}")
-        });
-        Some(format!(
-            "the provider limits the rate of requests ({status} at {}{later}): allow this host more, or use fewer \
-             --jobs",
-            self.url.path()
-        ))
+        Some(HeldBack {
+            status,
+            path: self.url.path().to_owned(),
+            retry_after: later.map(|later| later.chars().take(40).collect()),
+        })
     }
 }
 
@@ -50,7 +78,7 @@ mod tests {
             };
             let why = answer.held_back();
             assert_eq!(why.is_some(), held_back, "{status} {later:?}");
-            assert!(why.is_none_or(|why| !why.contains("secret")));
+            assert!(why.is_none_or(|why| !why.advice().contains("secret")));
         }
     }
 }

@@ -15,6 +15,7 @@ mod wire;
 
 pub use client::{Answer, Client, ClientOptions, TransportError};
 pub use deadline::{Deadline, Pause};
+pub use held_back::HeldBack;
 pub use jwks::JwksClient;
 pub use loopback::{is_https_or_loopback, is_loopback};
 pub use transport::Transport;

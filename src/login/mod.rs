@@ -23,7 +23,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use thiserror::Error;
 
-use crate::http::{Answer, TransportError, UserAgent};
+use crate::http::{Answer, HeldBack, TransportError, UserAgent};
 
 pub use command::CommandDriver;
 pub use config::{DriverKind, LoginConfig, driver, driver_with_prompt};
@@ -216,8 +216,8 @@ pub enum LoginError {
         page: String,
     },
     /// The provider wants fewer requests.
-    #[error("{0}")]
-    HeldBack(String),
+    #[error("{}", .0.advice())]
+    HeldBack(HeldBack),
     /// The whole journey took too long.
     #[error("the login did not end within {} s", .limit.as_secs_f64())]
     TooSlow {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use url::Url;
+
 use super::{Failure, is_code};
 use crate::http::Answer;
 use crate::login::PageKind;
@@ -38,11 +40,16 @@ pub(crate) fn authorization<'a>(
     if answer.mode() != ResponseMode::Query {
         return Err(wrong("parameters in the query", answer.mode().as_str()));
     }
-    match answer.query.all("state").as_slice() {
-        [state] if *state == expected.state => {}
-        [] => return Err(wrong("the state of the request", "no state")),
-        [_] => return Err(wrong("the state of the request", "another state")),
-        _ => return Err(wrong("the state of the request", "several")),
+    // https://www.rfc-editor.org/rfc/rfc6749#section-3.1
+    for name in ["state", "code", "iss", "error"] {
+        if answer.query.all(name).len() > 1 {
+            return Err(wrong(&format!("{name} once"), "several"));
+        }
+    }
+    match answer.query.get("state") {
+        Some(state) if state == expected.state => {}
+        None => return Err(wrong("the state of the request", "no state")),
+        Some(_) => return Err(wrong("the state of the request", "another state")),
     }
     match answer.get("iss") {
         Some(iss) if iss != expected.issuer => {
@@ -88,7 +95,9 @@ pub(crate) fn logged_out(
 
 fn at(answer: &AuthorizationAnswer, uri: &str, what: &str) -> Result<(), Failure> {
     let base = uri.split(['?', '#']).next().unwrap_or(uri);
-    if answer.base == base {
+    // A browser asks `https://rp.example/` where `https://rp.example` is written.
+    let same = |read: Url| Url::parse(&answer.base).is_ok_and(|there| there == read);
+    if answer.base == base || Url::parse(base).is_ok_and(same) {
         return Ok(());
     }
     Err(Failure::wrong("redirect", what, &answer.base))

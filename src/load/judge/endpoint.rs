@@ -115,7 +115,7 @@ pub(crate) fn introspection(answer: &Response<Bytes>) -> Result<(), Failure> {
         Some(Value::Bool(false)) => Err(Failure::wrong(
             "inactive",
             "active true for a token in use",
-            "active false",
+            "active false: perhaps this client may not look at the token",
         )),
         other => Err(Failure::wrong(
             "shape",

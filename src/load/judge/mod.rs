@@ -26,7 +26,7 @@ use super::tally::Failure;
 use crate::http::TransportError;
 use crate::jwt::json::kind;
 use crate::login::LoginError;
-use crate::protocol::beginning;
+use crate::protocol::{Challenge, beginning};
 
 /// An error code that is longer is no code that anybody registered.
 const LONGEST_CODE: usize = 64;
@@ -82,7 +82,10 @@ pub(crate) fn lost(error: &LoginError) -> Failure {
             example: error.to_string(),
         },
         LoginError::Rejected { .. } => Failure::absent("login_rejected", error.to_string()),
-        LoginError::HeldBack(_) => Failure::absent("http_429", error.to_string()),
+        LoginError::HeldBack(answer) => {
+            let kind = format!("http_{}", answer.status);
+            Failure::absent(kind, format!("a page that asks for patience: {answer}"))
+        }
         LoginError::NotUnderstood { .. }
         | LoginError::TooManySteps { .. }
         | LoginError::External { .. } => Failure::absent("page", error.to_string()),
@@ -155,15 +158,16 @@ fn success(answer: &Response<Bytes>) -> Result<(), Failure> {
 /// ([RFC 6749 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2),
 /// [RFC 6750 3](https://www.rfc-editor.org/rfc/rfc6750#section-3)), where it looks like one.
 fn error_code(answer: &Response<Bytes>) -> Option<String> {
-    let code = match serde_json::from_slice::<Value>(answer.body()) {
-        Ok(Value::Object(members)) => members.get("error")?.as_str()?.to_owned(),
-        _ => {
-            let challenge = answer.headers().get("www-authenticate")?.to_str().ok()?;
-            let (_, rest) = challenge.split_once("error=\"")?;
-            rest.split_once('"')?.0.to_owned()
-        }
-    };
-    is_code(&code).then_some(code)
+    let body: Option<Value> = serde_json::from_slice(answer.body()).ok();
+    let in_body = body.as_ref().and_then(|body| body.get("error")?.as_str());
+    if let Some(code) = in_body.filter(|code| is_code(code)) {
+        return Some(code.to_owned());
+    }
+    let challenges = Challenge::all(answer.headers());
+    let mut codes = challenges
+        .iter()
+        .filter_map(|challenge| challenge.get("error"));
+    codes.find(|code| is_code(code)).map(str::to_owned)
 }
 
 /// Letters, digits and the like; nothing that could be a token or a sentence.

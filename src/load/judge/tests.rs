@@ -5,7 +5,7 @@ use http::HeaderMap;
 use url::Url;
 
 use super::*;
-use crate::http::Answer;
+use crate::http::{Answer, HeldBack};
 use crate::jwt::algorithm::Algorithm;
 use crate::jwt::base64url;
 use crate::jwt::id_token::{IdToken, IdTokenContext};
@@ -201,9 +201,32 @@ fn answers_of_other_endpoints() {
         let told = json(200, body);
         assert_eq!(verdict(userinfo(&told, &about)), expected, "{body}");
     }
-    let challenge = r#"Bearer realm="op", error="invalid_token""#;
-    let refused = answer(401, &[("www-authenticate", challenge)], "");
-    assert_eq!(verdict(userinfo(&refused, &about)), "invalid_token");
+    for (challenge, body, expected) in [
+        (
+            r#"Bearer realm="op", error="invalid_token""#,
+            "",
+            "invalid_token",
+        ),
+        ("Bearer error=invalid_token", "", "invalid_token"),
+        (r#"Bearer error = "invalid_token""#, "[]", "invalid_token"),
+        (
+            r#"Basic realm="a, error=b", Bearer error="invalid_token""#,
+            r#"{"message":"expired"}"#,
+            "invalid_token",
+        ),
+        (
+            r#"Bearer error="invalid_token""#,
+            r#"{"error":7}"#,
+            "invalid_token",
+        ),
+        (r#"Bearer error="one""#, r#"{"error":"another"}"#, "another"),
+        (r#"Bearer error="s3cr3t with spaces""#, "", "http_401!"),
+        ("Bearer", r#"{"message":"expired"}"#, "http_401!"),
+    ] {
+        let refused = answer(401, &[("www-authenticate", challenge)], body);
+        let judged = verdict(userinfo(&refused, &about));
+        assert_eq!(judged, expected, "{challenge} {body}");
+    }
     for (payload, expected) in [
         (r#"{"sub":"alice","iss":"https://op","aud":"c"}"#, "right"),
         (
@@ -304,6 +327,24 @@ fn authorization_responses() {
             false,
             "redirect!",
         ),
+        (
+            "https://rp/cb?code=s3cr3t&code=y&state=x",
+            false,
+            "redirect!",
+        ),
+        (
+            "https://rp/cb?code=s3cr3t&state=x&iss=https%3A%2F%2Fop&iss=https%3A%2F%2Fop",
+            true,
+            "redirect!",
+        ),
+        (
+            "https://rp/cb?code=s3cr3t&state=x&own=1&own=1",
+            false,
+            "right",
+        ),
+        ("https://RP:443/cb?code=s3cr3t&state=x", false, "right"),
+        ("https://rp:444/cb?code=s3cr3t&state=x", false, "redirect!"),
+        ("https://rp/cb/?code=s3cr3t&state=x", false, "redirect!"),
         ("https://rp/cb#code=s3cr3t&state=x", false, "redirect!"),
         ("https://rp/other?code=s3cr3t&state=x", false, "redirect!"),
         ("https://rp/cb?state=x", false, "redirect!"),
@@ -346,6 +387,8 @@ fn authorization_responses() {
         let judged = logged_out(&callback(url), "https://rp/bye", "x");
         assert_eq!(verdict(judged), expected, "{url}");
     }
+    let judged = logged_out(&callback("https://rp/?state=x"), "https://rp", "x");
+    assert_eq!(verdict(judged), "right");
 }
 
 #[test]
@@ -406,6 +449,16 @@ fn pages_and_what_never_came() {
         why: "no Location".to_owned(),
     };
     assert_eq!(verdict(Err::<(), _>(lost(&bad))), "redirect!");
+    for (status, expected) in [(429, "http_429"), (503, "http_503")] {
+        let busy = LoginError::HeldBack(HeldBack {
+            status,
+            path: "/authorize".to_owned(),
+            retry_after: Some("30".to_owned()),
+        });
+        let failure = lost(&busy);
+        assert!(!failure.example.contains("--jobs"), "{failure:?}");
+        assert_eq!(verdict(Err::<(), _>(failure)), expected);
+    }
     let slow = LoginError::TooSlow { limit };
     assert_eq!(verdict(Err::<(), _>(lost(&slow))), "timed_out");
 }

@@ -109,6 +109,8 @@ impl Visit {
                 promises_iss: subject.promises_iss,
             },
         )?;
+        // What was leased belongs to the grant before this one.
+        self.give_back();
         self.held = Held {
             code: Some(Code {
                 code: code.to_owned(),

@@ -194,6 +194,33 @@ async fn refresh_tokens_of_the_pool_are_used_and_revoked() {
 }
 
 #[tokio::test]
+async fn a_login_gives_the_token_of_the_pool_back() {
+    let idp = mock().await;
+    for flow in [
+        "'refresh', 'login', 'exchange'",
+        "'login', 'exchange', 'refresh'",
+        "'refresh', 'authorize'",
+    ] {
+        let scenario = format!("flow = [{flow}]\n[setup]\nrefresh_tokens = 1");
+        let visits = visits(&idp, &idp.issuer(), &scenario).await;
+        let (carrier, stop) = (carrier(), Stop::default());
+        visits.fill(&carrier, 1, &stop).await;
+        let mut user = visit(&visits);
+        for _ in 0..3 {
+            let pass = user.go(Instant::now());
+            let ended = tokio::time::timeout(Duration::from_secs(30), pass).await;
+            assert_eq!(ended.expect("the pool has a token"), Ok(()), "{flow}");
+        }
+        let drained = visits.drain(&carrier, &stop).await;
+        assert_eq!(
+            (drained.figures.done, visits.pool().used_up()),
+            (1, 0),
+            "{flow}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_time_of_the_login_outlives_a_refresh() {
     let idp = mock().await;
     for (fault, right) in [("", true), ("refresh.id_token_new_auth_time", false)] {
