@@ -14,7 +14,7 @@ use super::metrics::Metrics;
 use super::open::{self, OpenPlan};
 use super::pace::Schedule;
 use super::result::{Made, Pace, Phases, Raced};
-use super::safety;
+use super::safety::Hosts;
 use super::scenario::{Races, Scenario, Workload};
 use super::subject::{self, Subject, SubjectError};
 use super::tally::{Snapshot, Tally};
@@ -185,16 +185,15 @@ impl Load {
 
     /// Looks whether the provider may and can be loaded.
     pub(super) async fn prepare(&self) -> Result<(Arc<Subject>, ClientOptions), LoadError> {
-        let allowed = &self.options.allow_hosts;
+        let hosts = Hosts::new(&self.options.allow_hosts);
         subject::check(&self.config, &self.scenario)?;
-        safety::check_issuer(&self.config.issuer, allowed).await?;
         (self.observer)(&Progress::Setup);
         let mut client = self.options.client.clone();
         client.cacert.clone_from(&self.config.cacert);
         let recorder = Arc::new(Recorder::default());
         let recorded = Arc::new(Client::new(client.clone(), recorder)?);
-        let subject = Subject::prepare(self.config.clone(), recorded, &self.scenario).await?;
-        safety::check_endpoints(subject.metadata(), allowed).await?;
+        let config = self.config.clone();
+        let subject = Subject::prepare(config, recorded, &self.scenario, hosts).await?;
         Ok((Arc::new(subject), client))
     }
 

@@ -119,10 +119,17 @@ async fn phase<'a>(
     let begun = Instant::now();
     let (mut done, mut failed, mut in_a_row) = (0, 0, 0);
     let mut failure = None;
-    let mut results = stream::iter(jobs)
-        .buffer_unordered(SIDE_BY_SIDE)
-        .take_until(Box::pin(stop.requested()));
-    while let Some(result) = results.next().await {
+    let mut results = stream::iter(jobs).buffer_unordered(SIDE_BY_SIDE);
+    loop {
+        let result = tokio::select! {
+            // What a job found counts although it stopped the run.
+            biased;
+            result = results.next() => result,
+            () = stop.requested() => break,
+        };
+        let Some(result) = result else {
+            break;
+        };
         match result {
             Ok(()) => {
                 done += 1;
@@ -136,6 +143,9 @@ async fn phase<'a>(
                     break;
                 }
             }
+        }
+        if stop.is_requested() {
+            break;
         }
     }
     drop(results);

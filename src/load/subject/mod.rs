@@ -15,6 +15,7 @@ use url::Url;
 
 use crate::flow::RelyingParty;
 use crate::jwt::key::JwkSet;
+use crate::load::safety::Hosts;
 use crate::login::Credentials;
 use crate::provider::{ClientConfig, Known, Metadata};
 
@@ -40,6 +41,8 @@ pub(crate) struct Subject {
     pub(super) promises_iss: bool,
     /// Deviations that the provider file declares, whatever the variant.
     pub(crate) known: Vec<Known>,
+    /// Where requests may go.
+    pub(super) hosts: Hosts,
     keys: Mutex<Keys>,
 }
 

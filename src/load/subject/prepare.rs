@@ -13,6 +13,7 @@ use crate::error::ConfigError;
 use crate::flow::{Halt, RelyingParty, RelyingPartyOptions};
 use crate::http::Client;
 use crate::jwt::key::JwkSet;
+use crate::load::safety::Hosts;
 use crate::load::visit::CLIENT_CREDENTIALS;
 use crate::load::{Scenario, Word};
 use crate::login::{self, DriverKind};
@@ -97,13 +98,15 @@ impl Subject {
     /// Discovers the provider of `config` and fetches its keys; `client` records both.
     ///
     /// # Errors
-    /// The file lacks something, the provider does not answer, or its metadata have not what the scenario needs.
+    /// The file lacks something, a host is not among `hosts`, the provider does not answer, or its metadata have not what the scenario needs.
     pub(crate) async fn prepare(
         config: ProviderConfig,
         client: Arc<Client>,
         scenario: &Scenario,
+        hosts: Hosts,
     ) -> Result<Self, SubjectError> {
         check(&config, scenario)?;
+        hosts.check_issuer(&config.issuer).await?;
         let driver = login::driver(&config.login)?;
         let rp = RelyingParty::discover(RelyingPartyOptions {
             config: Arc::new(config),
@@ -121,6 +124,7 @@ impl Subject {
                 metadata.answer.status()
             )));
         }
+        hosts.check_endpoints(metadata).await?;
         let sign_in = match scenario.needs_login() {
             true => Some(sign_in(&rp, scenario)?),
             false => None,
@@ -156,6 +160,7 @@ impl Subject {
                 .collect(),
             sign_in,
             grant,
+            hosts,
             keys: Mutex::new(Keys {
                 set: Arc::new(keys),
                 fetched: Instant::now(),

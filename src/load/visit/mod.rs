@@ -123,7 +123,8 @@ impl Visits {
 
     /// A new user.
     pub(super) fn visit(&self, carrier: Arc<dyn Carrier>, meter: Arc<Meter>) -> Visit {
-        let pages = Arc::new(Pages::new(Arc::clone(&carrier), Arc::clone(&meter)));
+        let shared = Arc::clone(&self.shared);
+        let pages = Arc::new(Pages::new(Arc::clone(&carrier), Arc::clone(&meter), shared));
         Visit {
             number: self.shared.users.fetch_add(1, Ordering::Relaxed),
             shared: Arc::clone(&self.shared),

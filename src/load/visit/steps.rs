@@ -142,6 +142,9 @@ impl Visit {
             purpose: first,
         };
         let arrival = subject.rp.driver().travel(&self.agent, journey).await;
+        if let Some(why) = self.pages.foreign() {
+            return Err(Failure::absent("foreign_host", why));
+        }
         arrival.map_err(|error| {
             self.pages.give_up();
             judge::lost(&error)

@@ -1,11 +1,14 @@
+use std::sync::Mutex;
 use std::time::Duration;
 
+use bytes::Bytes;
 use mock_idp::{MockIdp, Transport};
 
 use super::*;
 use crate::evidence::Recorder;
-use crate::http::{Client, ClientOptions, Wire};
+use crate::http::{Client, ClientOptions, TransportError, Wire};
 use crate::load::client_carrier::ClientCarrier;
+use crate::load::safety::Hosts;
 use crate::provider::{AuthMethod, Known, ProviderConfig};
 
 /// The provider file of the mock without TLS.
@@ -18,18 +21,44 @@ pub(in crate::load) async fn visits(idp: &MockIdp, issuer: &str, scenario: &str)
 }
 
 async fn visits_of(config: ProviderConfig, scenario: &str) -> Visits {
+    visits_at(config, scenario, Hosts::default()).await
+}
+
+async fn visits_at(config: ProviderConfig, scenario: &str, hosts: Hosts) -> Visits {
     let client = Client::new(ClientOptions::default(), Arc::new(Recorder::default())).unwrap();
     let text = format!("{scenario}\n[workload]\nusers = 1\n");
     let scenario = Scenario::parse("test.toml", "test", &text).unwrap();
-    let subject = Subject::prepare(config, Arc::new(client), &scenario)
-        .await
-        .unwrap();
+    let subject = Subject::prepare(config, Arc::new(client), &scenario, hosts);
+    let subject = subject.await.unwrap();
     Visits::new(Arc::new(subject), &scenario, Stop::default())
 }
 
 fn carrier() -> Arc<dyn Carrier> {
     let wire = Arc::new(Wire::new(&ClientOptions::default()).unwrap());
     Arc::new(ClientCarrier::new(wire).unwrap())
+}
+
+/// Answers for the provider at one path, and remembers where requests went.
+#[derive(Debug)]
+struct Detour {
+    inner: Arc<dyn Carrier>,
+    path: &'static str,
+    answer: http::Response<Bytes>,
+    hosts: Mutex<Vec<String>>,
+}
+
+impl Carrier for Detour {
+    fn carry(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        self.hosts.lock().unwrap().push(host);
+        match request.uri().path().ends_with(self.path) {
+            true => Box::pin(async { Ok(self.answer.clone()) }),
+            false => self.inner.carry(request),
+        }
+    }
 }
 
 fn visit(visits: &Visits) -> Visit {
@@ -57,6 +86,73 @@ async fn every_word_passes_where_nothing_is_wrong() {
         let mut visit = visit(&visits);
         for _ in 0..2 {
             assert_eq!(visit.go(Instant::now()).await, Ok(()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_sent_to_a_host_that_was_not_allowed() {
+    let idp = mock().await;
+    let redirect = http::Response::builder()
+        .status(302)
+        .header("location", "https://elsewhere.invalid/login")
+        .body(Bytes::new());
+    let form = http::Response::builder()
+        .header("content-type", "text/html")
+        .body(Bytes::from_static(
+        br#"<form method="post" action="https://elsewhere.invalid/login"><input name="username">
+        <input name="password" type="password"><input type="submit"></form>"#,
+    ));
+    let (redirect, form) = (redirect.unwrap(), form.unwrap());
+    let scenario = "flow = ['login', 'exchange', 'logout']\n[races]\ncode = 2\nrefresh_token = 2";
+    for (path, answer) in [
+        ("/authorize", redirect.clone()),
+        ("/authorize", form),
+        ("/logout", redirect),
+    ] {
+        for allowed in [false, true] {
+            let detour = Arc::new(Detour {
+                inner: carrier(),
+                path,
+                answer: answer.clone(),
+                hosts: Mutex::default(),
+            });
+            let carrier: Arc<dyn Carrier> = detour.clone();
+            let hosts = match allowed {
+                true => Hosts::new(&["elsewhere.invalid".to_owned()]),
+                false => Hosts::default(),
+            };
+            let config = config(&idp, &idp.issuer());
+            let visits = visits_at(config, scenario, hosts).await;
+            let mut user = visits.visit(Arc::clone(&carrier), Visits::unmeasured());
+            let failure = user.go(Instant::now()).await.unwrap_err();
+            let was_asked = || {
+                let hosts = detour.hosts.lock().unwrap();
+                hosts.iter().any(|host| host == "elsewhere.invalid")
+            };
+            assert_eq!(was_asked(), allowed, "{failure:?}");
+            let stop = &visits.shared.stop;
+            if allowed {
+                assert_ne!(failure.kind, "foreign_host");
+                assert!(!stop.is_requested());
+                continue;
+            }
+            let told = (failure.kind.as_ref(), failure.wrong);
+            assert_eq!(told, ("foreign_host", false), "{failure:?}");
+            assert!(
+                stop.reason()
+                    .unwrap()
+                    .contains("--allow-host elsewhere.invalid")
+            );
+            if path == "/logout" {
+                continue;
+            }
+            // The same outside of the measured time.
+            let filled = visits.fill(&carrier, 1, stop).await;
+            assert_eq!(filled.figures.done, 0);
+            visits.race_code(&carrier, 2, 1).await.unwrap_err();
+            visits.race_refresh_token(&carrier, 2, 1).await.unwrap_err();
+            assert!(!was_asked());
         }
     }
 }

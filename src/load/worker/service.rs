@@ -8,7 +8,8 @@ use super::link::{Link, Master};
 use super::play::Stage;
 use super::session::{After, Session};
 use crate::load::builder::{LoadError, LoadOptions, Progress};
-use crate::load::{Scenario, Stop, safety};
+use crate::load::safety::Hosts;
+use crate::load::{Scenario, Stop};
 use crate::load_run::LoadRun;
 use crate::provider::ProviderConfig;
 
@@ -111,9 +112,11 @@ impl Worker {
         self,
         told: impl Fn(WorkerEvent) + Send + Sync + 'static,
     ) -> Result<(), LoadError> {
-        let allowed = &self.stage.options.allow_hosts;
-        safety::check_master(&self.master.host, self.master.port, allowed).await?;
-        safety::check_issuer(&self.stage.config.issuer, allowed).await?;
+        let hosts = Hosts::new(&self.stage.options.allow_hosts);
+        hosts
+            .check_master(&self.master.host, self.master.port)
+            .await?;
+        hosts.check_issuer(&self.stage.config.issuer).await?;
         if let [only] = &*self.stage.scenarios {
             // Before anybody counts on us.
             self.stage.load(only).prepare().await?;
