@@ -165,6 +165,7 @@ fn export(file: &Path) {
                 "rates": {
                     "oidcheck": rate("oidcheck"),
                     "jsonwebtoken": rate("jsonwebtoken"),
+                    "signature": rate("signature"),
                 },
             });
             match &subject.signature {

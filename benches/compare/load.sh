@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
-# The open generator beside wrk (and oha, where it is installed): requests per second on one core against the same
-# server on another, a GET of the key set of the mock IdP over http with 32 connections; then a server that freezes
-# 400 ms every 2 s, where the 99th percentile is known beforehand. Prints rates and ratios.
+# The open generator beside wrk and oha: requests per second on one core against the same server on another, a GET of
+# the key set of the mock IdP over http with 32 connections; then a server that freezes 400 ms every 2 s, where the 99th
+# percentile is known beforehand. Prints rates and ratios.
 #
-#   benches/compare/load.sh [SECONDS]              needs wrk, taskset (util-linux), python3 and two cores
-#   cargo install oha --version 1.16.0             for the third column
+#   benches/compare/load.sh [SECONDS_FOR_EACH]     at least 4; needs wrk, python3 and two cores
 #
 # SERVER_CORE and CLIENT_CORE choose the cores.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+source benches/compare/tools.sh
 seconds=${1:-5} server_core=${SERVER_CORE:-0} client_core=${CLIENT_CORE:-1}
+cores 2
+need wrk "Debian has it in the package wrk"
+need python3 "Debian has it in the package python3"
+install_oha
 
 cargo build --release --quiet --bin oidcheck --bin mock-idp
-target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release
+target=$target/release
 folder=$(mktemp -d)
 server=
 stop() { [ -z "$server" ] || { kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; } || true; server=; }
@@ -45,16 +49,13 @@ taskset -c "$client_core" wrk -t1 -c32 -d1s "$url/jwks" >/dev/null
 wrk=$(taskset -c "$client_core" wrk -t1 -c32 -d"${seconds}s" "$url/jwks" | awk '/Requests\/sec/ { print $2 }')
 ours "$folder/jwks.toml" --issuer "$url" --warmup 0s
 open=$(figure '(lambda seconds: sum(seconds) / len(seconds))([s["requests"] for s in run["series"]][1:-1])')
-oha=
-if command -v oha >/dev/null; then
-  oha=$(taskset -c "$client_core" oha --no-tui -c 32 -z "${seconds}s" "$url/jwks" | awk '/Requests\/sec/ { print $2 }')
-fi
+oha=$(taskset -c "$client_core" "$oha" --no-tui -c 32 -z "${seconds}s" "$url/jwks" | awk '/Requests\/sec/ { print $2 }')
 again=$(taskset -c "$client_core" wrk -t1 -c32 -d"${seconds}s" "$url/jwks" | awk '/Requests\/sec/ { print $2 }')
 awk -v wrk="$wrk" -v again="$again" -v open="$open" -v oha="$oha" 'BEGIN {
   mean = (wrk + again) / 2
   printf "%-24s %9.0f and %.0f requests/s\n", "wrk", wrk, again
   printf "%-24s %9.0f requests/s, %.2f of wrk\n", "oidcheck, open workload", open, open / mean
-  if (oha != "") printf "%-24s %9.0f requests/s; oidcheck is %.2f of it\n", "oha", oha, open / oha
+  printf "%-24s %9.0f requests/s; oidcheck is %.2f of it\n", "oha", oha, open / oha
 }'
 
 ours "$folder/freeze.toml" -p "$folder/freezes.provider" --warmup 1s
