@@ -50,8 +50,9 @@ struct Issuers {
 
 /// So many issuers are kept at most; the one that was not asked for the longest time goes.
 pub(crate) const MOST_ISSUERS: usize = 4_096;
-/// The longest body that is read, in octets.
-pub(crate) const LONGEST_BODY: usize = 1 << 20;
+/// The longest body that is read, in octets: as much as fits into a URL, and much more than any request needs. What a
+/// request says may be kept.
+pub(crate) const LONGEST_BODY: usize = 1 << 16;
 
 impl Core {
     pub(crate) fn new(config: Config) -> Self {
