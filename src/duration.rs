@@ -5,9 +5,12 @@ use std::time::Duration;
 /// A day: nothing here waits longer.
 const LONGEST: f64 = 86_400.0;
 
+/// Nothing here can be told from nothing when it is shorter.
+const SHORTEST: f64 = 0.001;
+
 /// What to say about a text that is no length of time.
 pub const EXPECTED: &str =
-    "a length of time is written \"30s\", \"2m\" or as seconds, more than 0 and up to a day";
+    "a length of time is written \"30s\", \"2m\" or as seconds, from 1ms to a day";
 
 /// Reads `30s`, `2m`, `500ms`, `1h` or plain seconds.
 pub fn parse(text: &str) -> Option<Duration> {
@@ -20,9 +23,11 @@ pub fn parse(text: &str) -> Option<Duration> {
     of_seconds(number.trim().parse::<f64>().ok()? * factor)
 }
 
-/// A length of so many seconds, more than 0 and up to a day.
+/// A length of so many seconds, a millisecond or more and up to a day.
 pub fn of_seconds(seconds: f64) -> Option<Duration> {
-    (seconds > 0.0 && seconds <= LONGEST).then(|| Duration::from_secs_f64(seconds))
+    (SHORTEST..=LONGEST)
+        .contains(&seconds)
+        .then(|| Duration::from_secs_f64(seconds))
 }
 
 #[cfg(test)]
@@ -37,6 +42,8 @@ mod tests {
             ("30s", Some(30_000)),
             (" 2 m ", Some(120_000)),
             ("500ms", Some(500)),
+            ("1ms", Some(1)),
+            ("1e-10", None),
             ("1h", Some(3_600_000)),
             ("24h", Some(86_400_000)),
             ("25h", None),

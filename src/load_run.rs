@@ -78,8 +78,31 @@ pub struct LoadRun {
 impl LoadRun {
     /// Whether an answer was wrong or a race was won twice: a load run that is fast because it is wrong fails.
     pub fn is_wrong(&self) -> bool {
+        let steps = self.capacity.iter().flat_map(|capacity| &capacity.steps);
         self.incidents.iter().any(|incident| incident.wrong)
             || self.races.iter().any(|race| !race.ok)
+            || steps.into_iter().any(|step| step.wrong)
+    }
+
+    /// Why the run proves nothing although nothing in it was wrong: nobody may take it for a success. None where it
+    /// is whole.
+    pub fn unproven(&self) -> Option<&'static str> {
+        let is_search = self.capacity.as_ref();
+        if is_search.is_some_and(|capacity| capacity.held.is_none()) {
+            Some("No rate held")
+        } else if self.kept_pace == Some(false) {
+            Some("The pace was not kept")
+        } else if self.interrupted {
+            Some("Stopped before its end")
+        } else if self.all.count == 0 {
+            Some("Nothing was measured")
+        } else if self.flows.completed == 0 {
+            Some("No pass of the flow succeeded")
+        } else if self.flows.abandoned() > 0 {
+            Some("Passes of the flow had to be given up at the end")
+        } else {
+            None
+        }
     }
 
     /// The thresholds that failed.
@@ -139,6 +162,15 @@ pub struct FlowFigures {
     pub completed: u64,
     /// Ended early, at an answer that was wrong or absent.
     pub failed: u64,
+}
+
+impl FlowFigures {
+    /// Neither: under way when the run was stopped, or when the time for the last answers was over.
+    pub fn abandoned(&self) -> u64 {
+        self.started
+            .saturating_sub(self.completed)
+            .saturating_sub(self.failed)
+    }
 }
 
 /// The requests of one name.
@@ -240,6 +272,9 @@ pub struct CapacityStep {
     pub rate: f64,
     /// Whether it held.
     pub ok: bool,
+    /// Whether answers were wrong at this rate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wrong: bool,
     /// What broke.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,

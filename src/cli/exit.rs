@@ -33,7 +33,7 @@ pub(super) fn of(run: &Run, deny_stale: bool) -> u8 {
 pub(super) fn of_load(run: &LoadRun) -> u8 {
     if run.is_wrong() || run.failed_thresholds().next().is_some() {
         FAILED
-    } else if run.interrupted || run.kept_pace == Some(false) || run.all.count == 0 {
+    } else if run.unproven().is_some() {
         UNJUDGED
     } else {
         PASSED

@@ -107,6 +107,16 @@ pub enum TransportError {
     Unsendable(String),
 }
 
+impl TransportError {
+    /// No connection came about in the time that one may take.
+    pub(crate) fn no_connection(host: &str, limit: Duration) -> Self {
+        Self::Connect {
+            host: host.to_owned(),
+            cause: format!("no connection in {}", seconds(limit)),
+        }
+    }
+}
+
 fn seconds(limit: Duration) -> String {
     format!("{} s", limit.as_secs_f64())
 }

@@ -124,12 +124,10 @@ impl Wire {
 
     fn explain(&self, error: &reqwest::Error, host: String) -> TransportError {
         let cause = chain(error);
-        if error.is_timeout() {
-            let limit = if error.is_connect() {
-                self.connect_timeout
-            } else {
-                self.max_time
-            };
+        if error.is_timeout() && error.is_connect() {
+            TransportError::no_connection(&host, self.connect_timeout)
+        } else if error.is_timeout() {
+            let limit = self.max_time;
             TransportError::TimedOut { host, limit }
         } else if error.is_builder() {
             TransportError::Unsendable(cause)

@@ -233,12 +233,20 @@ impl Load {
         lock(&tally).tell(self.options.metrics.clone());
         let users: Arc<Visits> = Arc::new(visits.clone());
         let watch = self.watch(&tally);
+        let mut late_users = 0;
         let pace = match scenario.workload {
             Workload::Open {
                 rate,
                 rate_from,
                 connections,
             } => {
+                let tokens = visits.pool().waiting();
+                let needs_token = scenario.setup.refresh_tokens > 0;
+                let limit = if needs_token {
+                    connections.min(tokens).max(1)
+                } else {
+                    connections
+                };
                 let plan = OpenPlan {
                     schedule: Schedule {
                         rate_from,
@@ -246,16 +254,19 @@ impl Load {
                         warmup: scenario.warmup,
                         duration: scenario.duration,
                     },
-                    connections,
+                    limit,
                     options: client.clone(),
                     start,
                 };
                 let made = open::run(plan, users, Arc::clone(&tally), self.stop.clone());
                 let outcome = until(made, watch).await?;
                 Some(Pace {
-                    unsent: outcome.unsent,
-                    abandoned: outcome.abandoned,
-                    late: outcome.late,
+                    outcome,
+                    limit,
+                    lacks: match limit < connections {
+                        true => "refresh tokens of the pool",
+                        false => "connections",
+                    },
                 })
             }
             Workload::Closed { users: count, ramp } => {
@@ -263,25 +274,33 @@ impl Load {
                     users: count,
                     start,
                     ramp,
+                    begin,
                     end: begin + scenario.duration,
+                    patience: client.max_time * open::PATIENCE,
                     wire,
                     host: self.config.issuer.clone(),
                     stop: self.stop.clone(),
                 };
                 let made = closed::run(turn, plan, users, Arc::clone(&tally));
-                until(made, watch)
+                let outcome = until(made, watch)
                     .await
                     .map_err(|error| ConfigError::new(error.to_string()))?;
+                late_users = outcome.late;
                 None
             }
         };
-        let stopped = self.stop.reason();
+        let stopped = self.stop.at();
         let mut tally = lock(&tally);
-        if stopped.is_some() {
-            tally.cut(Instant::now());
+        if let Some(at) = stopped {
+            // Not now: the last answers were waited for.
+            tally.cut(at);
         }
+        let stopped = stopped
+            .filter(|at| *at < begin + scenario.duration)
+            .and_then(|_| self.stop.reason());
         let over = std::mem::replace(&mut *tally, Tally::new(begin, begin));
-        Ok(Made::of(over, (begin, started), scenario, pace, stopped))
+        let made = Made::of(over, (begin, started), scenario, pace, stopped);
+        Ok(made.with_late_users(late_users))
     }
 
     pub(super) fn watch(&self, tally: &Arc<Mutex<Tally>>) -> impl Future<Output = ()> + '_ {
@@ -337,7 +356,11 @@ impl Load {
     ) -> Result<Raced, LoadError> {
         let wanted = self.scenario.races;
         let mut raced = Raced::default();
-        if wanted == Races::default() || self.stop.is_requested() {
+        if wanted == Races::default() {
+            return Ok(raced);
+        }
+        if self.stop.is_requested() {
+            raced.cut_short = true;
             return Ok(raced);
         }
         (self.observer)(&Progress::Races);
@@ -358,7 +381,7 @@ impl Load {
         };
         tokio::select! {
             () = races => {}
-            () = self.stop.requested() => {}
+            () = self.stop.requested() => raced.cut_short = true,
         }
         Ok(raced)
     }

@@ -9,6 +9,7 @@ use http::{Request, Response};
 use url::Url;
 
 use super::carrier::Carrier;
+use super::hyper_carrier::bare;
 use crate::error::ConfigError;
 use crate::http::{TransportError, Wire};
 
@@ -78,7 +79,7 @@ pub(super) fn host_of(uri: &http::Uri) -> impl fmt::Display + use<> {
     struct Host(Option<http::uri::Authority>);
     impl fmt::Display for Host {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str(self.0.as_ref().map_or("the provider", |host| host.as_str()))
+            f.write_str(self.0.as_ref().map_or("the provider", bare))
         }
     }
     // Shares the octets of the URL.

@@ -40,8 +40,12 @@ pub(crate) struct ClosedPlan {
     pub(crate) start: Instant,
     /// They begin one after another over this time.
     pub(crate) ramp: Duration,
-    /// No pass begins later. What is under way then is gone through with.
+    /// The beginning of the measured time.
+    pub(crate) begin: Instant,
+    /// No pass begins later. What is under way then is gone through with …
     pub(crate) end: Instant,
+    /// … for so long.
+    pub(crate) patience: Duration,
     /// Trust and limits of the users' HTTP clients.
     pub(crate) wire: Arc<Wire>,
     /// The issuer.
@@ -55,6 +59,8 @@ pub(crate) struct ClosedPlan {
 pub(crate) struct ClosedOutcome {
     /// The requests that goose counted since all users had been launched.
     pub(crate) requests: usize,
+    /// Users who were not at work when the measured time began.
+    pub(crate) late: usize,
 }
 
 /// goose does not run.
@@ -111,7 +117,9 @@ pub(crate) async fn run(
         )
         .execute();
     let stopping = async {
-        stage.plan.stop.requested().await;
+        let over = stage.plan.end + stage.plan.patience;
+        let stopped = stage.plan.stop.requested();
+        let _ = tokio::time::timeout_at(over.into(), stopped).await;
         stage.whistle.blow();
         std::future::pending().await
     };
@@ -122,6 +130,7 @@ pub(crate) async fn run(
     let requests = metrics.requests.values();
     Ok(ClosedOutcome {
         requests: requests.map(|r| r.success_count + r.fail_count).sum(),
+        late: stage.late.load(Ordering::Relaxed),
     })
 }
 
@@ -149,6 +158,7 @@ struct Stage {
     seats: Vec<tokio::sync::Mutex<Option<Player>>>,
     /// Those who have not left.
     playing: AtomicUsize,
+    late: AtomicUsize,
     whistle: Whistle,
 }
 
@@ -168,6 +178,7 @@ struct Player {
     endpoints: Endpoints,
     ear: Arc<AtomicWaker>,
     begins: Instant,
+    has_begun: bool,
 }
 
 /// What ends passes that are under way. To listen for it costs next to nothing, and everybody does so with every
@@ -227,6 +238,7 @@ impl Stage {
                 endpoints: Endpoints::default(),
                 ear: whistle.ear(),
                 begins: plan.start + plan.ramp.mul_f64(part),
+                has_begun: false,
             })
         };
         Self {
@@ -234,6 +246,7 @@ impl Stage {
                 .map(|n| tokio::sync::Mutex::new(seat(n)))
                 .collect(),
             playing: AtomicUsize::new(plan.users),
+            late: AtomicUsize::new(0),
             whistle,
             plan,
         }
@@ -290,6 +303,9 @@ impl Stage {
                 trigger_killswitch("the time is up");
             }
             return;
+        }
+        if !std::mem::replace(&mut player.has_begun, true) && due > self.plan.begin + LAUNCH {
+            self.late.fetch_add(1, Ordering::Relaxed);
         }
         player.meter.pass_started(due);
         let wire = &self.plan.wire;
@@ -435,7 +451,9 @@ mod tests {
             users: 4,
             start: begin,
             ramp: Duration::from_millis(20),
+            begin,
             end: begin + time,
+            patience: Duration::from_secs(5),
             wire,
             host: visits.subject().issuer.clone(),
             stop: Stop::default(),

@@ -80,7 +80,7 @@ impl HyperCarrier {
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let (origin, mut request) = origin_form(request)?;
-        let host = origin.authority.as_str();
+        let host = bare(&origin.authority);
         // A connection that was closed while it was idle is none. Nothing is sent twice.
         while let Some(sender) = self.take(&origin) {
             match self.send(sender, &origin, request).await {
@@ -104,7 +104,7 @@ impl HyperCarrier {
         origin: &Origin,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Bytes>, Lost> {
-        let host = origin.authority.as_str();
+        let host = bare(&origin.authority);
         let response = match sender.try_send_request(request).await {
             Ok(response) => response,
             Err(mut error) => {
@@ -147,7 +147,7 @@ impl HyperCarrier {
     }
 
     async fn connect(&self, origin: &Origin) -> Result<Sender, TransportError> {
-        let host = origin.authority.as_str();
+        let host = bare(&origin.authority);
         let connecting = async {
             let port = origin.authority.port_u16();
             let name = bare_host(origin.authority.host());
@@ -171,10 +171,7 @@ impl HyperCarrier {
         };
         timeout(self.connect_timeout, connecting)
             .await
-            .map_err(|_| TransportError::Connect {
-                host: host.to_owned(),
-                cause: format!("no connection in {} s", self.connect_timeout.as_secs_f64()),
-            })?
+            .map_err(|_| TransportError::no_connection(host, self.connect_timeout))?
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<(Origin, Sender)>> {
@@ -192,7 +189,7 @@ impl Carrier for HyperCarrier {
             timeout(self.max_time, self.exchange(request))
                 .await
                 .map_err(|_| TransportError::TimedOut {
-                    host: authority.map(|host| host.to_string()).unwrap_or_default(),
+                    host: authority.map_or_else(String::new, |host| bare(&host).to_owned()),
                     limit: self.max_time,
                 })?
         })
@@ -237,15 +234,18 @@ fn origin_form(request: Request<Bytes>) -> Result<(Origin, Request<Full<Bytes>>)
         None => Uri::from_static("/"),
     };
     if !head.headers.contains_key(HOST) {
-        let host = authority.as_str();
-        // User information is not for the wire.
-        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-        let host = HeaderValue::from_str(host)
+        let host = HeaderValue::from_str(bare(&authority))
             .map_err(|e| TransportError::Unsendable(format!("its host is wrong: {e}")))?;
         head.headers.insert(HOST, host);
     }
     let request = Request::from_parts(head, Full::new(body));
     Ok((Origin { scheme, authority }, request))
+}
+
+/// Host and port: user information is neither for the wire nor for a report.
+pub(super) fn bare(authority: &Authority) -> &str {
+    let all = authority.as_str();
+    all.rsplit_once('@').map_or(all, |(_, host)| host)
 }
 
 /// Without the brackets of an IPv6 address.

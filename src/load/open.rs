@@ -3,7 +3,6 @@
 //! A provider that stalls gets no respite: what was due meanwhile waits, and its latency counts from when it was due.
 //! A closed loop would hide the stall.
 
-use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -22,14 +21,17 @@ use crate::http::ClientOptions;
 
 /// What was due may be sent so long after the end of the measured time.
 const GRACE: Duration = Duration::from_secs(1);
+/// So often the limit of one exchange is waited for the last answers: a pass has several.
+pub(super) const PATIENCE: u32 = 3;
 
 /// An open workload.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenPlan {
     /// When passes begin.
     pub(crate) schedule: Schedule,
-    /// The most passes at once, each with one connection at a time.
-    pub(crate) connections: usize,
+    /// The most passes at once, each with one connection at a time and one refresh token of the pool, where the flow
+    /// needs it: a pass that has to wait for its token has not begun.
+    pub(crate) limit: usize,
     /// Limits, and which certificates are trusted.
     pub(crate) options: ClientOptions,
     /// The beginning of the warm-up.
@@ -41,8 +43,10 @@ pub(crate) struct OpenPlan {
 pub(crate) struct OpenOutcome {
     /// Arrivals that were due and had not been sent a second after the end.
     pub(crate) unsent: u64,
-    /// Passes that were given up when the time for the last answers was over.
-    pub(crate) abandoned: u64,
+    /// All arrivals, those of the warm-up too.
+    pub(crate) arrived: u64,
+    /// Those that had to wait because as many passes as the limit allows were under way.
+    pub(crate) waited: u64,
     /// How late this machine was with the worst hundredth of the arrivals, whatever the provider did.
     pub(crate) late: Duration,
 }
@@ -71,7 +75,9 @@ pub(crate) async fn run(
                 carrier,
                 users,
                 tally,
-                limit: plan.connections,
+                limit: plan.limit,
+                start: plan.start,
+                schedule: plan.schedule,
                 inner: Mutex::default(),
                 changed: Notify::new(),
             });
@@ -111,15 +117,20 @@ async fn generate(plan: &OpenPlan, crowd: &Arc<Crowd>, stop: &Stop) -> OpenOutco
         true => (now, Duration::ZERO),
         false => (
             now.max(plan.start + plan.schedule.warmup + plan.schedule.duration),
-            plan.options.max_time,
+            plan.options.max_time * PATIENCE,
         ),
     };
     crowd.all_sent_by(end + GRACE).await;
-    let unsent = crowd.close();
-    crowd.all_done_by(Instant::now() + patience + GRACE).await;
+    crowd.lock().closed = true;
+    tokio::select! {
+        () = crowd.all_done_by(Instant::now() + patience + GRACE) => {}
+        () = stop.requested() => crowd.all_done_by(Instant::now() + GRACE).await,
+    }
+    let inner = crowd.lock();
     OpenOutcome {
-        unsent,
-        abandoned: crowd.lock().busy as u64,
+        unsent: inner.unsent(),
+        arrived: inner.arrived,
+        waited: inner.waited,
         late: Duration::from_micros(late.value_at_quantile(0.99)),
     }
 }
@@ -131,6 +142,8 @@ struct Crowd {
     users: Arc<dyn Users>,
     tally: Arc<Mutex<Tally>>,
     limit: usize,
+    start: Instant,
+    schedule: Schedule,
     inner: Mutex<Inner>,
     changed: Notify,
 }
@@ -138,8 +151,11 @@ struct Crowd {
 #[derive(Default)]
 struct Inner {
     idle: Vec<Box<dyn User>>,
-    /// Due, and not sent.
-    waiting: VecDeque<Instant>,
+    /// How many were due so far. They are sent in their order, so that those that wait need no list.
+    arrived: u64,
+    /// How many of them were sent.
+    sent: u64,
+    waited: u64,
     busy: usize,
     closed: bool,
 }
@@ -148,9 +164,24 @@ impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Inner")
             .field("idle", &self.idle.len())
-            .field("waiting", &self.waiting.len())
+            .field("unsent", &self.unsent())
             .field("busy", &self.busy)
             .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    fn unsent(&self) -> u64 {
+        self.arrived - self.sent
+    }
+
+    /// The number of the one that has waited longest, which is sent now.
+    fn next(&mut self) -> Option<u64> {
+        if self.closed || self.sent == self.arrived {
+            return None;
+        }
+        self.sent += 1;
+        Some(self.sent - 1)
     }
 }
 
@@ -158,10 +189,13 @@ impl Crowd {
     fn arrive(self: &Arc<Self>, due: Instant) {
         self.tally().due(due);
         let mut inner = self.lock();
+        inner.arrived += 1;
         if inner.busy >= self.limit {
-            inner.waiting.push_back(due);
+            inner.waited += 1;
             return;
         }
+        // Nobody waits where there is a free place.
+        inner.sent += 1;
         inner.busy += 1;
         let user = inner.idle.pop();
         drop(inner);
@@ -180,22 +214,20 @@ impl Crowd {
             let right = user.pass(due).await;
             self.tally().pass_ended(due, right);
             let mut inner = self.lock();
-            match inner.waiting.pop_front() {
-                Some(next) if !inner.closed => due = next,
-                _ => {
-                    inner.busy -= 1;
-                    inner.idle.push(user);
-                    if inner.waiting.is_empty() {
-                        self.changed.notify_one();
-                    }
-                    return;
-                }
+            let next = inner.next().and_then(|number| self.schedule.due(number));
+            if let Some(after) = next {
+                due = self.start + after;
+                continue;
             }
+            inner.busy -= 1;
+            inner.idle.push(user);
+            self.changed.notify_one();
+            return;
         }
     }
 
     async fn all_sent_by(&self, limit: Instant) {
-        self.until(limit, |inner| inner.waiting.is_empty()).await;
+        self.until(limit, |inner| inner.unsent() == 0).await;
     }
 
     async fn all_done_by(&self, limit: Instant) {
@@ -211,15 +243,6 @@ impl Crowd {
             // Not every change is told.
             let _ = tokio::time::timeout_at(soon.into(), self.changed.notified()).await;
         }
-    }
-
-    /// Nothing is sent any more; tells how many had not been.
-    fn close(&self) -> u64 {
-        let mut inner = self.lock();
-        inner.closed = true;
-        let unsent = inner.waiting.len() as u64;
-        inner.waiting.clear();
-        unsent
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

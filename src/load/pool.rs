@@ -114,6 +114,11 @@ impl Pool {
         self.lock().doubts
     }
 
+    /// How many wait now.
+    pub(crate) fn waiting(&self) -> usize {
+        self.lock().idle.len()
+    }
+
     /// How many refresh tokens are of no use any more.
     pub(crate) fn used_up(&self) -> usize {
         self.lock().used_up

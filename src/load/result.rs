@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::builder::Load;
+use super::open::OpenOutcome;
 use super::scenario::{Scenario, Workload};
 use super::tally::{Measured, Tally};
 use super::visit::Visits;
@@ -26,18 +27,52 @@ pub(super) struct Made {
     thresholds: Vec<ThresholdVerdict>,
     measured: Measured,
     pace: Option<Pace>,
+    /// Users of a closed workload who were not at work when the measured time began.
+    late_users: usize,
     stopped: Option<String>,
 }
 
 /// How an open workload kept its pace.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
-    /// Arrivals that were due and were not sent.
-    pub(super) unsent: u64,
-    /// Passes that were given up at the end.
-    pub(super) abandoned: u64,
-    /// How late this machine was with its arrivals.
-    pub(super) late: Duration,
+    /// What the generator says.
+    pub(super) outcome: OpenOutcome,
+    /// The most passes at once.
+    pub(super) limit: usize,
+    /// What there are no more of.
+    pub(super) lacks: &'static str,
+}
+
+impl Pace {
+    /// What the reader must know of it, where so many requests were measured.
+    fn notes(&self, measured: u64) -> Vec<String> {
+        let OpenOutcome {
+            unsent,
+            arrived,
+            waited,
+            late,
+        } = self.outcome;
+        let mut notes = Vec::new();
+        if late > LATE {
+            notes.push(format!(
+                "This machine was late with its arrivals: one in a hundred by more than {:.1} ms. Latency counts from when a request was due, so that is part of the figures.",
+                late.as_secs_f64() * 1e3
+            ));
+        }
+        if waited > arrived / 100 {
+            notes.push(format!(
+                "{waited} of {arrived} arrivals had to wait because all {} {} were in use; the wait is part of their latency.",
+                self.limit, self.lacks
+            ));
+        }
+        if unsent > 0 && measured == 0 {
+            notes.push(
+                "Nothing that was due in the measured time was sent: what was due in the warm-up still waited."
+                    .to_owned(),
+            );
+        }
+        notes
+    }
 }
 
 impl Made {
@@ -49,12 +84,16 @@ impl Made {
         pace: Option<Pace>,
         stopped: Option<String>,
     ) -> Self {
-        let judged = pace.is_none_or(|pace| pace.unsent == 0);
+        // Whoever leaves out the slow ones judges the others.
+        let whole = pace.is_none_or(|pace| pace.outcome.unsent == 0)
+            && (stopped.is_some() || tally.flows().abandoned() == 0);
         let rules = scenario.thresholds.iter();
         let thresholds = rules
-            .map(|rule| match judged {
-                true => rule.judge(&tally),
-                false => rule.unjudged(),
+            .map(|rule| match tally.view(rule.request()) {
+                // What was stopped had no time for this request.
+                None if stopped.is_some() => rule.unjudged(),
+                view if whole => rule.judge_view(view),
+                _ => rule.unjudged(),
             })
             .collect();
         Self {
@@ -63,8 +102,15 @@ impl Made {
             thresholds,
             measured: tally.finish(&scenario.request_names()),
             pace,
+            late_users: 0,
             stopped,
         }
+    }
+
+    /// With so many users who began too late.
+    pub(super) fn with_late_users(mut self, late_users: usize) -> Self {
+        self.late_users = late_users;
+        self
     }
 }
 
@@ -73,6 +119,8 @@ impl Made {
 pub(super) struct Raced {
     results: Vec<RaceResult>,
     notes: Vec<String>,
+    /// Whether the run was stopped before every race had been run.
+    pub(super) cut_short: bool,
 }
 
 impl Raced {
@@ -106,6 +154,11 @@ impl Load {
         let scenario = &self.scenario;
         let mut notes = notes(scenario, visits, &made);
         notes.extend(phases.raced.notes);
+        let mut stopped = made.stopped;
+        if phases.raced.cut_short {
+            notes.push("The races had not been run when the run was stopped.".to_owned());
+            stopped = stopped.or(self.stop.reason());
+        }
         let measured = made.measured;
         LoadRun {
             schema_version: LOAD_SCHEMA_VERSION,
@@ -122,10 +175,10 @@ impl Load {
             workload: workload(scenario),
             started: made.started,
             duration_ms: u64::try_from(measured.length.as_millis()).unwrap_or(u64::MAX),
-            interrupted: made.stopped.is_some(),
-            stopped: made.stopped,
-            kept_pace: made.pace.map(|pace| pace.unsent == 0),
-            unsent: made.pace.map_or(0, |pace| pace.unsent),
+            interrupted: stopped.is_some(),
+            stopped,
+            kept_pace: made.pace.map(|pace| pace.outcome.unsent == 0),
+            unsent: made.pace.map_or(0, |pace| pace.outcome.unsent),
             flows: measured.flows,
             all: measured.all,
             requests: measured.requests,
@@ -176,22 +229,17 @@ fn workload(scenario: &Scenario) -> WorkloadInfo {
 /// What the reader of the figures must know.
 fn notes(scenario: &Scenario, visits: &Visits, made: &Made) -> Vec<String> {
     let mut notes = Vec::new();
-    if let Some(pace) = made.pace.filter(|pace| pace.late > LATE) {
-        notes.push(format!(
-            "This machine was late with its arrivals: one in a hundred by more than {:.1} ms. Latency counts from when a request was due, so that is part of the figures.",
-            pace.late.as_secs_f64() * 1e3
-        ));
+    if let Some(pace) = &made.pace {
+        notes.extend(pace.notes(made.measured.all.count));
     }
-    if made.pace.is_some_and(|pace| pace.unsent > 0) && made.measured.all.count == 0 {
-        notes.push(
-            "Nothing that was due in the measured time was sent: what was due in the warm-up still waited for a connection."
-                .to_owned(),
-        );
-    }
-    let abandoned = made.pace.map_or(0, |pace| pace.abandoned);
+    let abandoned = made.measured.flows.abandoned();
     if abandoned > 0 {
         notes.push(format!(
-            "{abandoned} passes of the flow had not ended when the time for the last answers was over; what they had not done is not in the figures."
+            "{abandoned} passes of the flow had not ended when {}; what they had not done is not in the figures.",
+            match made.stopped {
+                Some(_) => "the run was stopped",
+                None => "the time for the last answers was over",
+            }
         ));
     }
     notes.extend(visits.ledger().note(made.begin));
@@ -218,6 +266,18 @@ fn notes(scenario: &Scenario, visits: &Visits, made: &Made) -> Vec<String> {
         ));
     }
     if let Workload::Closed { users, .. } = scenario.workload {
+        if made.late_users > 0 {
+            notes.push(format!(
+                "{} of {users} users were not at work when the measured time began: a longer ramp may help.",
+                made.late_users
+            ));
+        }
+        let tokens = scenario.setup.refresh_tokens;
+        if (1..users).contains(&tokens) {
+            notes.push(format!(
+                "{users} users share {tokens} refresh tokens: no more than {tokens} of them are at work at once."
+            ));
+        }
         notes.push(format!(
             "Closed workload: {users} users wait for every answer before they ask again, so a stall of the provider is asked fewer questions, and percentiles hide it. For latency under a given rate use an open workload (--rate)."
         ));

@@ -290,11 +290,13 @@ impl Reader<'_> {
         };
         for entry in raw.get_ref() {
             let (word, times) = self.step(entry)?;
-            held.step(word)
-                .map_err(|lacks| self.wrong(entry.span(), format!("`flow`: {lacks}")))?;
-            if flow.len() + times > FLOW_LIMIT {
+            if times > FLOW_LIMIT - flow.len() {
                 let message = format!("`flow`: more than {FLOW_LIMIT} steps in one pass");
                 return Err(self.wrong(entry.span(), message));
+            }
+            for _ in 0..times {
+                held.step(word)
+                    .map_err(|lacks| self.wrong(entry.span(), format!("`flow`: {lacks}")))?;
             }
             flow.extend(std::iter::repeat_n(word, times));
         }
@@ -500,23 +502,36 @@ fn request_names(flow: &[Word]) -> Vec<&'static str> {
 #[derive(Default)]
 struct Held {
     code: bool,
-    access_token: bool,
+    access_token: Option<Owner>,
     refresh_token: bool,
     id_token: bool,
+}
+
+/// In whose name an access token was issued.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    User,
+    Client,
 }
 
 impl Held {
     fn step(&mut self, word: Word) -> Result<(), &'static str> {
         match word {
             Word::Discovery | Word::Jwks => {}
-            Word::Login | Word::Authorize => self.code = true,
+            // Whoever logs in begins anew.
+            Word::Login | Word::Authorize => {
+                *self = Self {
+                    code: true,
+                    ..Self::default()
+                };
+            }
             Word::Exchange => {
                 if !self.code {
-                    return Err("`exchange` needs a code: `login` or `authorize` before it");
+                    return Err("`exchange` needs a code: `login` or `authorize` before each");
                 }
                 *self = Self {
                     code: false,
-                    access_token: true,
+                    access_token: Some(Owner::User),
                     refresh_token: true,
                     id_token: true,
                 };
@@ -527,24 +542,32 @@ impl Held {
                         "`refresh` needs a refresh token: `exchange` before it, or refresh_tokens in [setup]",
                     );
                 }
-                self.access_token = true;
+                self.access_token = Some(Owner::User);
             }
-            Word::ClientCredentials => self.access_token = true,
-            Word::Userinfo | Word::Introspect => {
-                if !self.access_token {
+            Word::ClientCredentials => self.access_token = Some(Owner::Client),
+            Word::Introspect => {
+                if self.access_token.is_none() {
                     return Err(
                         "an access token is needed: `exchange`, `refresh` or `client_credentials` before it",
                     );
                 }
             }
-            Word::Revoke => {
-                if !self.refresh_token && !self.access_token {
+            Word::Userinfo => {
+                if self.access_token != Some(Owner::User) {
                     return Err(
-                        "`revoke` needs a token: `exchange`, `refresh` or `client_credentials` before it",
+                        "`userinfo` needs a user's access token: `exchange` or `refresh` before it",
                     );
                 }
+            }
+            Word::Revoke => {
+                if !self.refresh_token && self.access_token.is_none() {
+                    return Err(
+                        "`revoke` needs a token: `exchange`, `refresh` or `client_credentials` before each",
+                    );
+                }
+                // Whether the other one survives is the provider's matter.
                 self.refresh_token = false;
-                self.access_token = false;
+                self.access_token = None;
             }
             Word::Logout => {
                 if !self.id_token {
@@ -654,12 +677,42 @@ mod tests {
                 "needs a code",
             ),
             (
+                "flow = ['login', 'exchange*2']\n[workload]\nusers = 1",
+                1,
+                "needs a code",
+            ),
+            (
+                "flow = ['client_credentials',\n'userinfo']\n[workload]\nusers = 1",
+                2,
+                "a user's access token",
+            ),
+            (
+                "flow = ['client_credentials', 'revoke*2']\n[workload]\nusers = 1",
+                1,
+                "needs a token",
+            ),
+            (
+                "flow = ['login', 'exchange', 'login', 'refresh']\n[workload]\nusers = 1",
+                1,
+                "needs a refresh token",
+            ),
+            (
+                "flow = ['jwks', 'jwks*18446744073709551615']\n[workload]\nusers = 1",
+                1,
+                "more than 1000 steps",
+            ),
+            (
                 "flow = ['refresh']\n[workload]\nusers = 1",
                 1,
                 "refresh_tokens in [setup]",
             ),
             (
                 "flow = ['userinfo']\n[workload]\nusers = 1",
+                1,
+                "a user's access token",
+            ),
+            (
+                "flow = ['introspect']\n[workload]\nusers = 1",
                 1,
                 "an access token is needed",
             ),

@@ -1,6 +1,7 @@
 //! The end of a load run before its time.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use tokio::sync::Notify;
 
@@ -11,20 +12,26 @@ pub struct Stop(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     /// Every pass looks at it: nobody waits for a lock.
-    reason: OnceLock<String>,
+    reason: OnceLock<(String, Instant)>,
     notify: Notify,
 }
 
 impl Stop {
     /// Stops the run; the first reason is the one that is reported.
     pub fn request(&self, reason: &str) {
-        self.0.reason.get_or_init(|| reason.to_owned());
+        let now = Instant::now();
+        self.0.reason.get_or_init(|| (reason.to_owned(), now));
         self.0.notify.notify_waiters();
     }
 
     /// Why it was stopped, if it was.
     pub fn reason(&self) -> Option<String> {
-        self.0.reason.get().cloned()
+        self.0.reason.get().map(|(reason, _)| reason.clone())
+    }
+
+    /// When it was stopped, if it was.
+    pub(crate) fn at(&self) -> Option<Instant> {
+        self.0.reason.get().map(|(_, at)| *at)
     }
 
     /// Whether it was stopped.

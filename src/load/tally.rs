@@ -172,6 +172,11 @@ impl Tally {
         }
     }
 
+    /// Passes of the flow in the measured time.
+    pub(crate) fn flows(&self) -> FlowFigures {
+        self.flows
+    }
+
     /// Whether what was due at `due` belongs to the measured time.
     pub(crate) fn measures(&self, due: Instant) -> bool {
         (self.begin..self.end).contains(&due)
@@ -236,26 +241,32 @@ impl Tally {
     fn note(&mut self, sample: &Sample, failure: &Failure) {
         // When the provider began to fail, not when it was noticed: who hangs is noticed after the time limit.
         let at = offset_ms(self.begin, sample.sent);
+        let find = |kind: &str| {
+            self.incidents.iter().position(|i| {
+                i.request == sample.name && i.kind == kind && i.wrong == failure.wrong
+            })
+        };
         let full = self.incidents.len() >= KINDS_LIMIT;
-        let known = self.incidents.iter_mut().find(|i| {
-            i.request == sample.name && i.kind == failure.kind && i.wrong == failure.wrong
-        });
-        match known {
+        let (kind, known) = match find(&failure.kind) {
+            // What is wrong is noticed however many kinds there are; requests have few names.
+            None if full => (OTHER, find(OTHER)),
+            known => (&*failure.kind, known),
+        };
+        match known.and_then(|index| self.incidents.get_mut(index)) {
             Some(incident) => {
                 incident.count += 1;
                 incident.first_at_ms = incident.first_at_ms.min(at);
                 incident.last_at_ms = incident.last_at_ms.max(at);
             }
-            None if !full => self.incidents.push(Incident {
+            None => self.incidents.push(Incident {
                 request: sample.name.to_owned(),
-                kind: failure.kind.clone().into_owned(),
+                kind: kind.to_owned(),
                 count: 1,
                 first_at_ms: at,
                 last_at_ms: at,
                 wrong: failure.wrong,
                 example: failure.example.clone(),
             }),
-            None => {}
         }
     }
 }
@@ -477,5 +488,68 @@ fn offset(begin: Instant, at: Instant) -> f64 {
     match at.checked_duration_since(begin) {
         Some(after) => after.as_secs_f64(),
         None => -(begin - at).as_secs_f64(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(kind: usize, wrong: bool) -> Failure {
+        Failure {
+            kind: format!("err_{kind}").into(),
+            wrong,
+            example: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_provider_that_makes_up_codes_hides_nothing() {
+        let begin = Instant::now();
+        let mut tally = Tally::new(begin, begin + Duration::from_secs(1));
+        let sample = Sample {
+            name: "exchange",
+            status: None,
+            due: begin,
+            counts_at: begin,
+            sent: begin,
+            done: begin,
+        };
+        for kind in 0..2 * KINDS_LIMIT {
+            tally.record(&sample, Some(&failed(kind, false)));
+        }
+        for kind in 0..3 {
+            tally.record(&sample, Some(&failed(kind, true)));
+        }
+        let measured = tally.finish(&[]);
+        assert_eq!(measured.incidents.len(), KINDS_LIMIT + 2);
+        let others = measured.incidents.iter().filter(|i| i.kind == OTHER);
+        let others: Vec<_> = others.map(|i| (i.count, i.wrong)).collect();
+        assert_eq!(others, [(KINDS_LIMIT as u64, false), (3, true)]);
+    }
+
+    #[test]
+    fn the_rate_so_far_is_that_of_the_time_so_far() {
+        let begin = Instant::now();
+        let mut tally = Tally::new(begin, begin + Duration::from_secs(10));
+        let sample = Sample {
+            name: "jwks",
+            status: None,
+            due: begin,
+            counts_at: begin,
+            sent: begin,
+            done: begin,
+        };
+        for _ in 0..20 {
+            tally.record(&sample, None);
+        }
+        let rate = |seconds| {
+            let now = begin + Duration::from_secs(seconds);
+            tally.view_so_far(Some("jwks"), now).map(|view| view.rate())
+        };
+        assert_eq!(
+            [rate(0), rate(1), rate(4), rate(20)],
+            [None, Some(20.0), Some(5.0), Some(2.0)]
+        );
     }
 }

@@ -112,13 +112,8 @@ impl Threshold {
         self.request.as_deref()
     }
 
-    /// Judges the rule. Where there was no such request it fails: a rule that nothing was measured for must not
-    /// pass.
-    pub(crate) fn judge(&self, tally: &Tally) -> ThresholdVerdict {
-        self.judge_view(tally.view(self.request()))
-    }
-
-    /// The same, of figures that were found.
+    /// Judges the rule by the figures that it is about. Where there was no such request it fails: a rule that nothing
+    /// was measured for must not pass.
     pub(super) fn judge_view(&self, view: Option<View<'_>>) -> ThresholdVerdict {
         let observed = view.map(|view| self.observe(view));
         ThresholdVerdict {
@@ -283,7 +278,8 @@ mod tests {
             ("rps>=25 for exchange", true),
             ("p99<10s for logout", false),
         ] {
-            let verdict = Threshold::from_str(rule).unwrap().judge(&tally);
+            let rule = Threshold::from_str(rule).unwrap();
+            let verdict = rule.judge_view(tally.view(rule.request()));
             assert_eq!(verdict.ok, Some(ok), "{verdict:?}");
         }
     }

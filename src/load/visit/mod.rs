@@ -181,7 +181,7 @@ struct Held {
     first_id_token: Option<String>,
     /// The answer to the last use of the refresh token was lost.
     in_doubt: bool,
-    /// The tokens are a client's own, not a user's.
+    /// The access token is a client's own, not a user's.
     is_service: bool,
     /// The refresh token came from the pool.
     leased: bool,
@@ -294,13 +294,21 @@ impl Visit {
         self.held = Held::default();
     }
 
+    /// The calls of the client to which the access token was issued.
     fn calls(&self) -> Result<&Calls, Failure> {
-        let subject = &self.shared.subject;
-        let calls = match self.held.is_service {
-            true => subject.grant.as_ref().map(|grant| &grant.calls),
-            false => subject.sign_in.as_ref().map(|sign_in| &sign_in.calls),
-        };
-        calls.ok_or_else(|| unprepared("a client"))
+        if !self.held.is_service {
+            return self.user_calls();
+        }
+        let grant = self.shared.subject.grant.as_ref();
+        let calls = grant.map(|grant| &grant.calls);
+        calls.ok_or_else(|| unprepared("client for this grant"))
+    }
+
+    /// The calls of the client that signs users in: refresh tokens are issued to no other.
+    fn user_calls(&self) -> Result<&Calls, Failure> {
+        let sign_in = self.shared.subject.sign_in.as_ref();
+        let calls = sign_in.map(|sign_in| &sign_in.calls);
+        calls.ok_or_else(|| unprepared("client that signs users in"))
     }
 }
 

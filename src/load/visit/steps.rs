@@ -208,7 +208,7 @@ impl Visit {
 
     async fn refresh_with(&mut self, used: &str) -> Result<TokenAnswer, Failure> {
         let request = form(
-            &self.calls()?.token,
+            &self.user_calls()?.token,
             &[("grant_type", "refresh_token"), ("refresh_token", used)],
         )?;
         let answer = self.ask(Word::Refresh, request).await;
@@ -280,6 +280,7 @@ impl Visit {
     /// An answer without a refresh token leaves the old one as it is.
     fn hold(&mut self, tokens: TokenAnswer) {
         self.held.access_token = Some(tokens.access_token);
+        self.held.is_service = false;
         self.held.refresh_token = tokens.refresh_token.or(self.held.refresh_token.take());
         self.held.id_token = tokens.id_token.or(self.held.id_token.take());
     }
@@ -358,12 +359,13 @@ impl Visit {
     }
 
     async fn revoke(&mut self) -> Result<(), Failure> {
-        let call = self.calls()?.revocation.as_ref();
-        let call = call.ok_or_else(|| unprepared("revocation_endpoint"))?;
-        let request = match &self.held.refresh_token {
-            Some(token) => form(call, &[("token", token)])?,
-            None => form(call, &[("token", self.access_token()?)])?,
+        let (calls, token) = match &self.held.refresh_token {
+            Some(token) => (self.user_calls()?, token.as_str()),
+            None => (self.calls()?, self.access_token()?),
         };
+        let call = calls.revocation.as_ref();
+        let call = call.ok_or_else(|| unprepared("revocation_endpoint"))?;
+        let request = form(call, &[("token", token)])?;
         let judged = judge::revocation(&self.ask(Word::Revoke, request).await?);
         if judged.is_ok() && self.held.refresh_token.take().is_none() {
             self.held.access_token = None;

@@ -252,16 +252,16 @@ fn charts(run: &LoadRun) -> Vec<Chart> {
             .map(|second| (second.at_ms as f64 / 1e3, value(second)))
             .collect(),
     };
-    let mut rate = vec![over_time(|s| Some(s.requests as f64), "requests", "c1")];
+    let mut rate = vec![over_time(|s| per_second(s, s.requests), "requests", "c1")];
     if run.kept_pace.is_some() {
-        rate.push(over_time(|s| Some(s.due as f64), "passes due", "c2"));
+        rate.push(over_time(|s| per_second(s, s.due), "passes due", "c2"));
     }
     let latency = vec![
         over_time(|s| s.p50, "p50", "c1"),
         over_time(|s| s.p95, "p95", "c2"),
         over_time(|s| s.p99, "p99", "c3"),
     ];
-    let errors = vec![over_time(|s| Some(s.errors as f64), "errors", "c4")];
+    let errors = vec![over_time(|s| per_second(s, s.errors), "errors", "c4")];
     let classes = ["c1", "c2", "c3", "c4", "c5", "c6", "c7"];
     let distribution = run
         .requests
@@ -291,6 +291,16 @@ fn charts(run: &LoadRun) -> Vec<Chart> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// How many there would have been in a whole second: the last one may be a part of one. None for a part so small that
+/// it tells nothing.
+fn per_second(second: &Second, count: u64) -> Option<f64> {
+    let length = match second.at_ms % 1000 {
+        0 => 1000,
+        part => part,
+    };
+    (length >= 100).then(|| count as f64 * 1000.0 / length as f64)
 }
 
 fn changes(run: &LoadRun, earlier: &LoadRun) -> Vec<Change> {

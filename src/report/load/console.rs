@@ -311,7 +311,8 @@ fn pace(text: &mut String, run: &LoadRun, style: Style) {
         let head = "pace not kept:";
         let told = format!(
             "{} arrivals that were due had not been sent one second after the end: the rate was not reached, and \
-             thresholds are not judged. More connections, a faster machine or a lower rate may help.",
+             thresholds are not judged. More connections (and refresh tokens, where a flow begins with them), a faster \
+             machine or a lower rate may help.",
             run.unsent
         );
         said(text, head, &told, style);

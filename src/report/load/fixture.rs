@@ -169,6 +169,7 @@ pub(crate) fn load_run() -> LoadRun {
                 CapacityStep {
                     rate: 100.0,
                     ok: true,
+                    wrong: false,
                     why: None,
                     p50: Some(1.5),
                     p99: Some(48.0),
@@ -176,7 +177,8 @@ pub(crate) fn load_run() -> LoadRun {
                 CapacityStep {
                     rate: 105.0,
                     ok: false,
-                    why: Some("p99<50ms: it was 51.000 ms".to_owned()),
+                    wrong: true,
+                    why: Some("answers were wrong: exchange, repeated_token".to_owned()),
                     p50: Some(1.75),
                     p99: Some(51.0),
                 },

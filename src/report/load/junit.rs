@@ -1,4 +1,5 @@
-//! A load run as JUnit XML: a case per threshold, one for the answers, one for the pace, one per race.
+//! A load run as JUnit XML: a case per threshold, one for the answers, one for the pace, one for the run as a whole, one
+//! per race.
 
 use std::time::Duration;
 
@@ -29,6 +30,11 @@ pub(super) fn render(run: &LoadRun) -> String {
         };
         suite.add_test_case(case("the pace is kept", status));
     }
+    let status = match run.unproven() {
+        None => TestCaseStatus::success(),
+        Some(why) => wrong(NonSuccessKind::Error, why),
+    };
+    suite.add_test_case(case("the run is whole", status));
     for rule in &run.thresholds {
         let status = match rule.ok {
             Some(true) => TestCaseStatus::success(),

@@ -43,18 +43,120 @@ pub(super) fn verdict(run: &LoadRun) -> (Outcome, String) {
     } else if failed > 0 {
         let plural = if failed == 1 { "" } else { "s" };
         (Outcome::Fail, format!("{failed} threshold{plural} failed"))
-    } else if run.kept_pace == Some(false) {
-        (Outcome::Error, "The pace was not kept".to_owned())
-    } else if run.interrupted {
-        (Outcome::Error, "Stopped before its end".to_owned())
-    } else if run.all.count == 0 {
-        (Outcome::Error, "Nothing was measured".to_owned())
-    } else if run.thresholds.is_empty() {
-        (Outcome::Pass, "Every answer was right".to_owned())
+    } else if let Some(why) = run.unproven() {
+        (Outcome::Error, why.to_owned())
     } else {
-        (
-            Outcome::Pass,
-            "Every answer was right, every threshold held".to_owned(),
-        )
+        let answers = match run.all.failed() {
+            0 => "Every answer was right".to_owned(),
+            failed => format!(
+                "No answer was wrong, {failed} of {} requests failed",
+                run.all.count
+            ),
+        };
+        let thresholds = match run.thresholds.is_empty() {
+            true => "",
+            false => ", every threshold held",
+        };
+        (Outcome::Pass, format!("{answers}{thresholds}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load_run::{Capacity, CapacityStep};
+
+    type Change = fn(&mut LoadRun);
+
+    /// A run in which nothing happened that anybody could object to.
+    fn whole() -> LoadRun {
+        let mut run = fixture::load_run();
+        run.incidents.clear();
+        run.races.clear();
+        run.thresholds.clear();
+        run.capacity = None;
+        run.interrupted = false;
+        run.kept_pace = Some(true);
+        run.flows.started = run.flows.completed + run.flows.failed;
+        run.all.errors.clear();
+        run
+    }
+
+    #[test]
+    fn nothing_but_a_whole_run_is_a_success() {
+        let step = |ok, wrong| CapacityStep {
+            rate: 10.0,
+            ok,
+            wrong,
+            why: None,
+            p50: None,
+            p99: None,
+        };
+        let search = |held, wrong| {
+            Some(Capacity {
+                held,
+                broke: None,
+                steps: vec![step(held.is_some(), false), step(false, wrong)],
+            })
+        };
+        let cases: [(Change, Outcome, &str); 8] = [
+            (|_| {}, Outcome::Pass, "Every answer was right"),
+            (
+                |run| run.all.errors = [("timed_out".to_owned(), 3)].into(),
+                Outcome::Pass,
+                "No answer was wrong, 3 of ",
+            ),
+            (
+                |run| run.kept_pace = Some(false),
+                Outcome::Error,
+                "The pace was not kept",
+            ),
+            (
+                |run| run.interrupted = true,
+                Outcome::Error,
+                "Stopped before its end",
+            ),
+            (
+                |run| run.all.count = 0,
+                Outcome::Error,
+                "Nothing was measured",
+            ),
+            (
+                |run| {
+                    run.flows.failed += run.flows.completed;
+                    run.flows.completed = 0;
+                },
+                Outcome::Error,
+                "No pass of the flow succeeded",
+            ),
+            (
+                |run| run.flows.started += 1,
+                Outcome::Error,
+                "Passes of the flow had to be given up",
+            ),
+            (
+                |run| run.thresholds = fixture::load_run().thresholds,
+                Outcome::Fail,
+                "1 threshold failed",
+            ),
+        ];
+        for (change, outcome, text) in cases {
+            let mut run = whole();
+            change(&mut run);
+            let told = verdict(&run);
+            assert!(told.0 == outcome && told.1.starts_with(text), "{told:?}");
+            assert_eq!(run.unproven().is_some(), outcome == Outcome::Error);
+        }
+        for (capacity, outcome) in [
+            (search(Some(10.0), false), Outcome::Pass),
+            (search(Some(10.0), true), Outcome::Fail),
+            (search(None, false), Outcome::Error),
+        ] {
+            let run = LoadRun {
+                capacity,
+                ..whole()
+            };
+            assert_eq!(verdict(&run).0, outcome);
+        }
     }
 }
