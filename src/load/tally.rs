@@ -177,6 +177,14 @@ impl Tally {
         self.flows
     }
 
+    /// Counts passes that are under way no more as begun, and tells how many they were: whoever ends the load as it was
+    /// to be ended has not given them up.
+    pub(crate) fn leave_out_unfinished(&mut self) -> u64 {
+        let unfinished = self.flows.abandoned();
+        self.flows.started -= unfinished;
+        unfinished
+    }
+
     /// Whether what was due at `due` belongs to the measured time.
     pub(crate) fn measures(&self, due: Instant) -> bool {
         (self.begin..self.end).contains(&due)

@@ -33,6 +33,8 @@ pub(super) struct Swarm {
     /// The numbers of users that there were.
     most: usize,
     changes: usize,
+    /// Passes that were under way at the end.
+    unfinished: u64,
     watch: JoinHandle<()>,
 }
 
@@ -68,6 +70,7 @@ impl Swarm {
             stats,
             most: 0,
             changes: 0,
+            unfinished: 0,
             watch,
         })
     }
@@ -95,7 +98,9 @@ impl Swarm {
     pub(super) async fn settle(&mut self, grace: Duration) {
         self.crowd.end(grace).await;
         self.watch.abort();
-        lock(&self.tally).cut(Instant::now());
+        let mut tally = lock(&self.tally);
+        tally.cut(Instant::now());
+        self.unfinished = tally.leave_out_unfinished();
     }
 
     /// Does what the scenario wants done afterwards, and gives the result; none where no user ever was at work.
@@ -126,6 +131,12 @@ impl Swarm {
             teardown,
         };
         let mut run = load.result(&self.visits, made, phases);
+        if self.unfinished > 0 {
+            run.notes.push(format!(
+                "{} passes of the flow were under way when the Locust master ended the load; they are not counted. Its option --stop-timeout waits for them.",
+                self.unfinished
+            ));
+        }
         if self.changes > 1 {
             run.notes.push(format!(
                 "The Locust master changed the number of users {} times; {} were the most. All of it is measured, without a warm-up.",
