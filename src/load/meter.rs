@@ -84,6 +84,11 @@ impl Meter {
         inner.sent = Instant::now();
     }
 
+    /// Time of our own has passed since the last answer: the next request is due now.
+    pub(crate) fn resume(&self) {
+        self.lock().due = Instant::now();
+    }
+
     /// What the request that was sent last is called.
     pub(crate) fn name(&self) -> &'static str {
         self.lock().name

@@ -13,9 +13,17 @@ pub(crate) struct Entry {
     /// The `sub` of the first ID Token of its grant.
     pub(crate) sub: Option<String>,
     /// That ID Token.
-    pub(crate) id_token: Option<String>,
+    pub(crate) first: Option<First>,
     /// The answer to its last use was lost: the provider may have replaced it, and is right to refuse it then.
     pub(crate) in_doubt: bool,
+}
+
+/// The first ID Token of a grant.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct First {
+    pub(crate) id_token: String,
+    /// When it came, in seconds since 1970.
+    pub(crate) received_at: i64,
 }
 
 impl fmt::Debug for Entry {
@@ -144,7 +152,7 @@ mod tests {
         Entry {
             refresh_token: token.to_owned(),
             sub: None,
-            id_token: None,
+            first: None,
             in_doubt: false,
         }
     }

@@ -10,7 +10,7 @@ use super::open::OpenOutcome;
 use super::scenario::{Scenario, Workload};
 use super::tally::{Measured, Tally};
 use super::visit::Visits;
-use super::{Word, judge, system};
+use super::{judge, system};
 use crate::load_run::{
     LOAD_SCHEMA_VERSION, LoadRun, PhaseFigures, RaceResult, ScenarioInfo, ThresholdVerdict,
     WorkloadInfo, WorkloadKind,
@@ -243,11 +243,10 @@ fn notes(scenario: &Scenario, visits: &Visits, made: &Made) -> Vec<String> {
         ));
     }
     notes.extend(visits.ledger().note(made.begin));
-    let refreshes = scenario.flow.contains(&Word::Refresh);
     for row in &visits.subject().known {
-        if scenario.needs_login() && judge::is_judged(&row.requirement, refreshes) {
+        if let Some(what) = judge::judged_by(row, scenario) {
             notes.push(format!(
-                "ID Tokens are not judged by {}, a known deviation of this provider: {}.",
+                "{what} not judged by {}, a known deviation of this provider: {}.",
                 row.requirement, row.reason
             ));
         }

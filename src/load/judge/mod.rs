@@ -4,16 +4,18 @@
 mod authorization;
 mod endpoint;
 mod id_token;
+mod known;
 mod remembered;
 mod token;
+mod userinfo;
 
 pub(crate) use authorization::{Expected, authorization, logged_out, page};
-pub(crate) use endpoint::{
-    About, discovery, introspection, jwks, revocation, userinfo, userinfo_signature,
-};
-pub(crate) use id_token::{id_token, is_judged, refreshed, sub_of};
+pub(crate) use endpoint::{discovery, introspection, jwks, revocation};
+pub(crate) use id_token::{Broken, id_token, refreshed, sub_of};
+pub(crate) use known::judged_by;
 pub(crate) use remembered::Remembered;
 pub(crate) use token::{TokenAnswer, Wanted, token};
+pub(crate) use userinfo::{About, userinfo, userinfo_signature};
 
 use std::borrow::Cow;
 

@@ -190,6 +190,7 @@ fn answers_of_other_endpoints() {
         sub: Some("alice"),
         issuer: "https://op",
         client_id: "c",
+        known: &[],
     };
     for (body, expected) in [
         (r#"{"sub":"alice"}"#, "right"),
@@ -270,7 +271,7 @@ fn answers_of_other_endpoints() {
         (r#"{"issuer":"https://op.example/"}"#, "issuer!"),
         (r"{}", "issuer!"),
     ] {
-        let judged = discovery(&json(200, body), "https://op.example");
+        let judged = discovery(&json(200, body), "https://op.example", &[]);
         assert_eq!(verdict(judged), expected, "{body}");
     }
     for (body, expected) in [
@@ -480,7 +481,8 @@ fn userinfo_is_signed_by_the_provider() {
     ] {
         let keys = JwkSet::from_value(&serde_json::json!({ "keys": [key] })).unwrap();
         let context = IdTokenContext::new("https://op", "c", Arc::new(keys), 0);
-        let judged = userinfo_signature(&IdToken::new(text, context));
+        let judged = userinfo_signature(&IdToken::new(text, context), &[]);
+        let judged = judged.map_err(|broken| broken.failure);
         assert_eq!(verdict(judged), expected, "{text}");
     }
 }
@@ -490,6 +492,7 @@ fn what_is_no_id_token_is_found() {
     let context = IdTokenContext::new("https://op", "c", Arc::new(JwkSet::default()), 0);
     for text in ["", "no token", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
         let judged = id_token(&IdToken::new(text, context.clone()), &[]);
+        let judged = judged.map_err(|broken| broken.failure);
         assert_eq!(verdict(judged), "id_token!", "{text}");
     }
 }

@@ -1,26 +1,23 @@
 //! The provider under load: everything about it that passes share.
 
 mod call;
+mod keys;
 pub(crate) mod prepare;
 
 pub(crate) use call::Call;
+pub(crate) use keys::{Keys, Newer};
 pub(crate) use prepare::{SubjectError, check};
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
 use url::Url;
 
 use crate::flow::RelyingParty;
-use crate::jwt::key::JwkSet;
 use crate::load::safety::Hosts;
 use crate::login::Credentials;
 use crate::provider::{ClientConfig, Known, Metadata};
-
-/// Keys are not fetched anew more often, however many ID Tokens name a key that is not published.
-const KEYS_PAUSE: Duration = Duration::from_secs(10);
 
 /// A provider that was discovered, with the client and the users of its file.
 #[derive(Debug)]
@@ -43,7 +40,8 @@ pub(crate) struct Subject {
     pub(crate) known: Vec<Known>,
     /// Where requests may go.
     pub(super) hosts: Hosts,
-    keys: Mutex<Keys>,
+    /// The published keys.
+    pub(super) keys: Keys,
 }
 
 /// The client that signs users in, and where.
@@ -77,47 +75,15 @@ pub(crate) struct Calls {
     pub(crate) revocation: Option<Call>,
 }
 
-#[derive(Debug)]
-struct Keys {
-    set: Arc<JwkSet>,
-    fetched: Instant,
-}
-
 impl Subject {
     /// The metadata as found.
     pub(crate) fn metadata(&self) -> &Metadata {
         &self.rp.provider.metadata
     }
 
-    /// The published keys.
-    pub(crate) fn keys(&self) -> Arc<JwkSet> {
-        Arc::clone(&self.lock().set)
-    }
-
-    /// The published keys, fetched anew unless that was done a moment ago: a provider may sign with a key that
-    /// it has published meanwhile.
-    pub(crate) async fn newer_keys(&self) -> Option<Arc<JwkSet>> {
-        {
-            let mut keys = self.lock();
-            if keys.fetched.elapsed() < KEYS_PAUSE {
-                return None;
-            }
-            keys.fetched = Instant::now();
-        }
-        let answer = self.rp.fetch_jwks().await.ok()?;
-        let document = serde_json::from_slice(answer.response.body()).ok()?;
-        let set = Arc::new(JwkSet::from_value(&document).ok()?);
-        self.lock().set = Arc::clone(&set);
-        Some(set)
-    }
-
     /// The user that the `n`th browser belongs to.
     pub(crate) fn user(&self, n: usize) -> Option<&Credentials> {
         let users = &self.sign_in.as_ref()?.users;
         users.get(n % users.len().max(1))
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Keys> {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,6 @@
 //! What a flow needs of provider file and metadata, looked at before the first pass.
 
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
@@ -134,8 +133,12 @@ impl Subject {
             false => None,
         };
         let keys = match sign_in {
-            Some(_) => rp.keys().await?,
-            None => JwkSet::default(),
+            Some(_) => {
+                let url = rp.endpoint("jwks_uri")?;
+                let request = get_request(&url).map_err(Halt::from)?;
+                Keys::new(rp.keys().await?, Some(request))
+            }
+            None => Keys::new(JwkSet::default(), None),
         };
         let discovery = Url::parse(&openid_configuration_url(&rp.config().issuer))
             .map_err(|e| ConfigError::new(format!("the issuer is no URL: {e}")))?;
@@ -161,10 +164,7 @@ impl Subject {
             sign_in,
             grant,
             hosts,
-            keys: Mutex::new(Keys {
-                set: Arc::new(keys),
-                fetched: Instant::now(),
-            }),
+            keys,
             rp,
         })
     }

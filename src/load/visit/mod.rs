@@ -16,7 +16,7 @@ use super::carrier::Carrier;
 use super::judge::Remembered;
 use super::ledger::Ledger;
 use super::meter::Meter;
-use super::pool::{Entry, Pool};
+use super::pool::{Entry, First, Pool};
 use super::scenario::{AccessTokens, Scenario};
 use super::subject::{Calls, Subject};
 use super::tally::Failure;
@@ -178,7 +178,7 @@ struct Held {
     /// The `sub` of the first ID Token.
     sub: Option<String>,
     /// The first ID Token, where later ones may come.
-    first_id_token: Option<String>,
+    first: Option<First>,
     /// The answer to the last use of the refresh token was lost.
     in_doubt: bool,
     /// The access token is a client's own, not a user's.
@@ -230,7 +230,7 @@ impl Visit {
         Some(Entry {
             refresh_token: self.held.refresh_token.take()?,
             sub: self.held.sub.take(),
-            id_token: self.held.first_id_token.take(),
+            first: self.held.first.take(),
             in_doubt: self.held.in_doubt,
         })
     }
@@ -255,7 +255,7 @@ impl Visit {
         };
         self.held.refresh_token = Some(entry.refresh_token);
         self.held.sub = entry.sub;
-        self.held.first_id_token = entry.id_token;
+        self.held.first = entry.first;
         self.held.in_doubt = entry.in_doubt;
         self.held.leased = true;
         Ok(())

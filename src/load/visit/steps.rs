@@ -1,6 +1,7 @@
 //! The words of a flow, one after another.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -10,8 +11,9 @@ use crate::flow::{AuthorizationPlan, Halt, LogoutPlan, Tokens, now};
 use crate::http::UserAgent;
 use crate::jwt::id_token::{IdToken, IdTokenContext, IdTokenPair, Source};
 use crate::load::Word;
-use crate::load::judge::{self, About, Expected, TokenAnswer, Wanted};
-use crate::load::subject::{Call, SignIn};
+use crate::load::judge::{self, About, Broken, Expected, TokenAnswer, Wanted};
+use crate::load::pool::First;
+use crate::load::subject::{Call, Newer, SignIn};
 use crate::load::tally::Failure;
 use crate::login::{Arrival, Decision, End, Errand, Journey};
 use crate::protocol::{AuthorizationAnswer, authorization_request, with_bearer};
@@ -54,7 +56,8 @@ impl Visit {
         let answer = self.ask(Word::Discovery, subject.discovery.clone()).await?;
         let issuer = &subject.rp.config().issuer;
         let remembered = &self.shared.metadata;
-        remembered.judge(&answer, |answer| judge::discovery(answer, issuer))
+        let known = &subject.known;
+        remembered.judge(&answer, |answer| judge::discovery(answer, issuer, known))
     }
 
     async fn jwks(&self) -> Result<(), Failure> {
@@ -174,7 +177,10 @@ impl Visit {
         self.note(&tokens, None)?;
         let id_token = tokens.id_token.as_deref().unwrap_or_default();
         self.held.sub = judge::sub_of(id_token);
-        self.held.first_id_token = self.offline.then(|| id_token.to_owned());
+        self.held.first = self.offline.then(|| First {
+            id_token: id_token.to_owned(),
+            received_at: now(),
+        });
         if shared.samplers.id_tokens.chooses() {
             let mut context = self.context(sign_in, &tokens);
             context.nonce = Some(code.nonce);
@@ -244,21 +250,12 @@ impl Visit {
         context.source = Source::RefreshResponse;
         self.verify(id_token, context.clone(), judge::id_token)
             .await?;
-        match (&self.held.sub, judge::sub_of(id_token)) {
-            // https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse
-            (Some(first), Some(now)) if *first != now => {
-                return Err(Failure::wrong(
-                    "sub_mismatch",
-                    "the sub of the first ID Token",
-                    "another sub",
-                ));
-            }
-            _ => {}
-        }
-        match &self.held.first_id_token {
+        match &self.held.first {
             Some(first) => {
+                let mut then = context.clone();
+                then.received_at = first.received_at;
                 let pair = IdTokenPair {
-                    first: Arc::new(IdToken::new(first, context.clone())),
+                    first: Arc::new(IdToken::new(&first.id_token, then)),
                     second: Arc::new(IdToken::new(id_token, context)),
                 };
                 judge::refreshed(&pair, &self.shared.subject.known)
@@ -289,7 +286,8 @@ impl Visit {
     fn plain_context(&self, sign_in: &SignIn) -> IdTokenContext {
         let subject = &self.shared.subject;
         let client = &sign_in.client;
-        let mut context = IdTokenContext::new(&subject.issuer, &client.id, subject.keys(), now());
+        let mut context =
+            IdTokenContext::new(&subject.issuer, &client.id, subject.keys.current(), now());
         context.client_secret = client.secret.as_ref().map(|s| s.expose().to_owned());
         context
     }
@@ -305,26 +303,36 @@ impl Visit {
         context
     }
 
-    /// A key that was published since the last look is looked for before the token is called wrong.
+    /// A key that was published since the last look is looked for before the token, which came a moment ago, is called
+    /// wrong.
     async fn verify(
         &self,
         text: &str,
         context: IdTokenContext,
-        judge: fn(&IdToken, &[Known]) -> Result<(), Failure>,
+        judge: fn(&IdToken, &[Known]) -> Result<(), Broken>,
     ) -> Result<(), Failure> {
-        let known = &self.shared.subject.known;
-        let token = IdToken::new(text, context);
-        let Err(failure) = judge(&token, known) else {
-            return Ok(());
-        };
-        let Some(keys) = self.shared.subject.newer_keys().await else {
-            return Err(failure);
-        };
-        let context = IdTokenContext {
-            keys,
-            ..token.context().clone()
-        };
-        judge(&IdToken::new(text, context), known)
+        let came = Instant::now();
+        let subject = &self.shared.subject;
+        let mut token = IdToken::new(text, context);
+        while let Err(broken) = judge(&token, &subject.known) {
+            if !broken.by_keys {
+                return Err(broken.failure);
+            }
+            let header = token.jws().ok().and_then(|jws| jws.header().ok());
+            let kid = header.and_then(|header| header.get("kid")?.as_str());
+            let judged = &token.context().keys;
+            let newer = subject.keys.newer(judged, kid, came, &*self.carrier).await;
+            self.meter.resume();
+            match newer {
+                Newer::Set(keys) => {
+                    let context = token.context().clone();
+                    token = IdToken::new(text, IdTokenContext { keys, ..context });
+                }
+                Newer::None => return Err(broken.failure),
+                Newer::Unknown(why) => return Err(Failure::absent("keys_unavailable", why)),
+            }
+        }
+        Ok(())
     }
 
     async fn userinfo(&self) -> Result<(), Failure> {
@@ -340,12 +348,12 @@ impl Visit {
             sub: self.held.sub.as_deref(),
             issuer: &subject.issuer,
             client_id: &sign_in.client.id,
+            known: &subject.known,
         };
         match judge::userinfo(&answer, &about)? {
             Some(jwt) if self.shared.samplers.userinfo.chooses() => {
                 let context = self.plain_context(sign_in);
-                let judge = |jwt: &IdToken, _: &[Known]| judge::userinfo_signature(jwt);
-                self.verify(jwt, context, judge).await
+                self.verify(jwt, context, judge::userinfo_signature).await
             }
             _ => Ok(()),
         }

@@ -20,6 +20,16 @@ pub(in crate::load) async fn visits(idp: &MockIdp, issuer: &str, scenario: &str)
     visits_of(config(idp, issuer), scenario).await
 }
 
+fn declared(requirement: &str) -> Known {
+    Known {
+        requirement: requirement.to_owned(),
+        reason: "so it is".to_owned(),
+        variant: None,
+        expected: None,
+        place: None,
+    }
+}
+
 async fn visits_of(config: ProviderConfig, scenario: &str) -> Visits {
     visits_at(config, scenario, Hosts::default()).await
 }
@@ -338,17 +348,45 @@ async fn the_time_of_the_login_outlives_a_refresh() {
 }
 
 #[tokio::test]
+async fn new_keys_of_the_provider_are_no_fault() {
+    let idp = mock().await;
+    let issuer = idp.issuer_named("rotates", &[]);
+    let scenario = "flow = ['login', 'exchange']\nid_tokens = 1.0";
+    let visits = visits(&idp, &issuer, scenario).await;
+    let carrier = carrier();
+    for _ in 0..2 {
+        let users = (0..8).map(|_| async {
+            let mut user = visits.visit(Arc::clone(&carrier), Visits::unmeasured());
+            user.go(Instant::now()).await
+        });
+        for passed in futures::future::join_all(users).await {
+            assert_eq!(passed, Ok(()));
+        }
+        idp.control().rotate_keys(&issuer).unwrap();
+    }
+    // The pause forbids another look, which says nothing of the token.
+    let failure = visit(&visits).go(Instant::now()).await.unwrap_err();
+    assert_eq!((&*failure.kind, failure.wrong), ("keys_unavailable", false));
+}
+
+#[tokio::test]
+async fn userinfo_is_not_judged_by_a_known_deviation() {
+    let idp = mock().await;
+    for (known, right) in [("OIDCC-5.3.2-6", true), ("OIDCC-5.3.2-1", false)] {
+        let mut config = config(&idp, &idp.issuer_with("userinfo.wrong_sub"));
+        config.known.push(declared(known));
+        let visits = visits_of(config, "flow = ['login', 'exchange', 'userinfo']").await;
+        let passed = visit(&visits).go(Instant::now()).await;
+        assert_eq!(passed.is_ok(), right, "{known}: {passed:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_known_deviation_is_not_judged() {
     let idp = mock().await;
     let mut config = config(&idp, &idp.issuer_with("id_token.wrong_aud+code.reusable"));
     for requirement in ["OIDCC-2-6", "RFC6749-4.1.2-4"] {
-        config.known.push(Known {
-            requirement: requirement.to_owned(),
-            reason: "so it is".to_owned(),
-            variant: None,
-            expected: None,
-            place: None,
-        });
+        config.known.push(declared(requirement));
     }
     let scenario = "flow = ['login', 'exchange']\nid_tokens = 1.0\n[races]\ncode = 2";
     let visits = visits_of(config, scenario).await;
