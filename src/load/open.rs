@@ -253,3 +253,82 @@ impl Crowd {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::future::BoxFuture;
+
+    use super::*;
+
+    /// Users whose passes take some time, and what they were told to be due.
+    #[derive(Debug)]
+    struct Slow {
+        pass: Duration,
+        due: Arc<Mutex<Vec<Instant>>>,
+    }
+
+    struct One(Duration, Arc<Mutex<Vec<Instant>>>);
+
+    impl User for One {
+        fn pass(&mut self, due: Instant) -> BoxFuture<'_, bool> {
+            self.1.lock().unwrap().push(due);
+            Box::pin(async {
+                tokio::time::sleep(self.0).await;
+                true
+            })
+        }
+    }
+
+    impl Users for Slow {
+        fn user(&self, _: Arc<dyn Carrier>, _: Arc<Meter>) -> Box<dyn User> {
+            Box::new(One(self.pass, Arc::clone(&self.due)))
+        }
+    }
+
+    /// Ten arrivals in a tenth of a second, two places.
+    async fn ten(pass: Duration) -> (OpenOutcome, Vec<Duration>) {
+        let start = Instant::now();
+        let plan = OpenPlan {
+            schedule: Schedule {
+                rate_from: 100.0,
+                rate: 100.0,
+                warmup: Duration::ZERO,
+                duration: Duration::from_millis(100),
+            },
+            limit: 2,
+            options: ClientOptions {
+                max_time: Duration::from_millis(10),
+                ..ClientOptions::default()
+            },
+            start,
+        };
+        let due = Arc::new(Mutex::new(Vec::new()));
+        let users = Slow {
+            pass,
+            due: Arc::clone(&due),
+        };
+        let tally = Tally::new(start, start + plan.schedule.duration);
+        let tally = Arc::new(Mutex::new(tally));
+        let outcome = run(plan, Arc::new(users), tally, Stop::default());
+        let outcome = outcome.await.unwrap();
+        let due = due.lock().unwrap();
+        (outcome, due.iter().map(|due| *due - start).collect())
+    }
+
+    #[tokio::test]
+    async fn who_finds_no_place_waits_and_stays_due() {
+        let (outcome, due) = ten(Duration::from_millis(50)).await;
+        assert_eq!(outcome.arrived, 10);
+        assert!(outcome.waited > 0);
+        let sent = 10 - outcome.unsent;
+        let expected: Vec<_> = (0..sent).map(|n| Duration::from_millis(10 * n)).collect();
+        assert_eq!(due, expected);
+    }
+
+    #[tokio::test]
+    async fn what_was_not_sent_is_told() {
+        let (outcome, due) = ten(Duration::from_secs(3600)).await;
+        assert_eq!((outcome.arrived, outcome.unsent), (10, 8));
+        assert_eq!((outcome.waited, due.len()), (8, 2));
+    }
+}
