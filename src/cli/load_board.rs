@@ -35,7 +35,10 @@ impl Plan {
     pub(super) fn new(scenario: &Scenario, provider: &str) -> Self {
         let (workload, ramp) = match scenario.workload {
             Workload::Open { rate, .. } => (format!("{rate} starts per second"), 0.0),
-            Workload::Closed { users, ramp } => (format!("{users} users"), ramp.as_secs_f64()),
+            Workload::Closed { users, ramp } => {
+                let plural = if users == 1 { "" } else { "s" };
+                (format!("{users} user{plural}"), ramp.as_secs_f64())
+            }
         };
         Self {
             title: visible(&format!("{} · {provider}", scenario.name)),

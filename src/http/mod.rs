@@ -21,4 +21,4 @@ pub use loopback::{is_https_or_loopback, is_loopback};
 pub use transport::Transport;
 pub use user_agent::UserAgent;
 #[cfg(feature = "load")]
-pub(crate) use wire::Wire;
+pub(crate) use wire::{Wire, without_advice};

@@ -162,5 +162,13 @@ pub(super) fn chain(error: &reqwest::Error) -> String {
         // Nothing inside: what reqwest says without the URL.
         return "the request failed".to_owned();
     }
-    innermost.to_string()
+    without_advice(innermost.to_string())
+}
+
+/// What a library says went wrong, without the page where it explains itself to whoever called it.
+pub(crate) fn without_advice(mut text: String) -> String {
+    if let Some(end) = text.find(": https://docs.rs/") {
+        text.truncate(end);
+    }
+    text
 }

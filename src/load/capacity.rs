@@ -71,7 +71,7 @@ impl Load {
                 false => last = Some(run),
             }
             tokio::select! {
-                () = tokio::time::sleep(REST) => {}
+                () = tokio::time::sleep(REST.min(self.scenario.duration)) => {}
                 () = self.stop.requested() => break,
             }
         }

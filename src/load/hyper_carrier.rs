@@ -21,7 +21,7 @@ use tokio_rustls::TlsConnector;
 
 use super::carrier::Carrier;
 use crate::error::ConfigError;
-use crate::http::{ClientOptions, TransportError, Wire};
+use crate::http::{ClientOptions, TransportError, Wire, without_advice};
 
 type Sender = SendRequest<Full<Bytes>>;
 
@@ -273,5 +273,5 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         }
         source = cause.source();
     }
-    text
+    without_advice(text)
 }

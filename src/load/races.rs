@@ -318,10 +318,11 @@ impl Race {
         let excuse = excuse(most);
         let rounds = self.winners.len();
         let several = self.winners.iter().filter(|n| **n > 1).count();
+        let told = format!("{rounds} round{}", if rounds == 1 { "" } else { "s" });
         let mut actual = match most {
-            0 => format!("no use was accepted in {rounds} rounds"),
-            1 => format!("never more than one use was accepted in {rounds} rounds"),
-            _ => format!("{several} of {rounds} rounds had several winners, up to {most}"),
+            0 => format!("none was accepted in {told}"),
+            1 => format!("never more than one was accepted in {told}"),
+            _ => format!("several were accepted in {several} of {told}, up to {most}"),
         };
         if let Some(excuse) = excuse {
             actual = format!("{actual}; {excuse}");

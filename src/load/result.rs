@@ -277,9 +277,10 @@ fn notes(scenario: &Scenario, visits: &Visits, made: &Made) -> Vec<String> {
                 "{users} users share {tokens} refresh tokens: no more than {tokens} of them are at work at once."
             ));
         }
-        notes.push(format!(
-            "Closed workload: {users} users wait for every answer before they ask again, so a stall of the provider is asked fewer questions, and percentiles hide it. For latency under a given rate use an open workload (--rate)."
-        ));
+        notes.push(
+            "Closed workload: users wait for every answer before they ask again, so a stall of the provider is asked fewer questions, and percentiles hide it. For latency under a given rate use an open workload (--rate)."
+                .to_owned(),
+        );
     }
     notes
 }

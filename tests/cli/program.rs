@@ -30,9 +30,13 @@ impl Ran {
         self
     }
 
-    /// Asserts that stdout or stderr say it.
+    /// Asserts that stdout or stderr say it, wherever their lines end.
     pub(crate) fn says(self, text: &str) -> Self {
-        let said = self.out.contains(text) || self.err.contains(text);
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let expected = flat(text);
+        let said = [&self.out, &self.err]
+            .iter()
+            .any(|out| flat(out).contains(&expected));
         assert!(said, "`{text}` is not in:\n{}\n{}", self.out, self.err);
         self
     }

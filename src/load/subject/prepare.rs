@@ -15,7 +15,7 @@ use crate::jwt::key::JwkSet;
 use crate::load::safety::Hosts;
 use crate::load::visit::CLIENT_CREDENTIALS;
 use crate::load::{Scenario, Word};
-use crate::login::{self, DriverKind};
+use crate::login::{self, DriverKind, LoginConfig};
 use crate::protocol::get_request;
 use crate::provider::metadata::openid_configuration_url;
 use crate::provider::{AuthMethod, ClientConfig, ProviderConfig};
@@ -106,7 +106,14 @@ impl Subject {
     ) -> Result<Self, SubjectError> {
         check(&config, scenario)?;
         hosts.check_issuer(&config.issuer).await?;
-        let driver = login::driver(&config.login)?;
+        let driver = match scenario.needs_login() {
+            true => login::driver(&config.login)?,
+            // Nobody logs in, whoever would have to be asked.
+            false => login::driver(&LoginConfig {
+                driver: DriverKind::None,
+                ..LoginConfig::default()
+            })?,
+        };
         let rp = RelyingParty::discover(RelyingPartyOptions {
             config: Arc::new(config),
             client,

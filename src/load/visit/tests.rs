@@ -452,7 +452,7 @@ async fn races_have_one_winner_unless_something_is_wrong() {
         ("", true, Ok(())),
         ("code.reusable", false, Ok(())),
         ("code.race", false, Ok(())),
-        ("refresh.race", true, Err("several winners")),
+        ("refresh.race", true, Err("several were accepted")),
         ("refresh.reusable", true, Ok(())),
         ("refresh.not_rotated", true, Ok(())),
     ] {

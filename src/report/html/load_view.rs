@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::escape::line;
+use super::super::load::baseline::{self, differs};
 use super::super::load::console::{capacity_told, moment, ms, workload};
 use super::super::load::verdict;
 use super::chart::{Axis, Chart, Data, chart, nines};
@@ -37,6 +38,7 @@ pub(super) struct View {
     capacity: Vec<Step>,
     capacity_told: Option<String>,
     baseline: Vec<Change>,
+    baseline_differs: Option<String>,
     phases: Vec<String>,
     system: Vec<(String, String)>,
     notes: Vec<String>,
@@ -157,10 +159,9 @@ pub(super) fn load(run: &LoadRun, baseline: Option<&LoadRun>) -> View {
                 word: if race.ok { "ok" } else { "wrong" },
                 requirement: line(&race.requirement),
                 text: format!(
-                    "{} uses of one {} at once, {} times: {}",
+                    "{} uses of one {} at once: {}",
                     race.parallel,
                     line(&race.of.replace('_', " ")),
-                    race.rounds,
                     line(&race.actual)
                 ),
             })
@@ -199,6 +200,9 @@ pub(super) fn load(run: &LoadRun, baseline: Option<&LoadRun>) -> View {
             .capacity
             .as_ref()
             .map(|capacity| capacity_told(capacity, "of this page")),
+        baseline_differs: baseline
+            .and_then(|earlier| differs(run, earlier))
+            .map(|why| line(&why)),
         baseline: baseline
             .map(|earlier| changes(run, earlier))
             .unwrap_or_default(),
@@ -304,7 +308,7 @@ fn per_second(second: &Second, count: u64) -> Option<f64> {
 }
 
 fn changes(run: &LoadRun, earlier: &LoadRun) -> Vec<Change> {
-    super::super::load::baseline::changes(run, earlier)
+    baseline::changes(run, earlier)
         .into_iter()
         .map(|change| Change {
             name: line(&change.name),

@@ -103,7 +103,10 @@ pub(in crate::report) fn workload(run: &LoadRun) -> String {
             let connections = connections.unwrap_or_default();
             format!("open: {rate} starts per second, at most {connections} connections")
         }
-        WorkloadInfo { users, .. } => format!("closed: {} users", users.unwrap_or_default()),
+        WorkloadInfo { users, .. } => {
+            let users = users.unwrap_or_default();
+            format!("closed: {users} user{}", if users == 1 { "" } else { "s" })
+        }
     };
     format!(
         "{kind}, measured for {} after {} of warm-up",
@@ -233,11 +236,10 @@ fn races(text: &mut String, run: &LoadRun, style: Style) {
             Outcome::Fail
         };
         let told = format!(
-            "{} {} uses of one {}, {} times: {}",
+            "{} {} uses of one {} at once: {}",
             line(&race.requirement),
             race.parallel,
             line(&race.of.replace('_', " ")),
-            race.rounds,
             line(&race.actual)
         );
         let word = style.outcome(outcome, if race.ok { "ok   " } else { "wrong" });

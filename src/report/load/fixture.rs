@@ -133,7 +133,7 @@ pub(crate) fn load_run() -> LoadRun {
                 rounds: 3,
                 winners: vec![1, 1, 1],
                 ok: true,
-                actual: "one use won each time".to_owned(),
+                actual: "never more than one was accepted in 3 rounds".to_owned(),
             },
             RaceResult {
                 of: "refresh_token".to_owned(),
@@ -142,7 +142,7 @@ pub(crate) fn load_run() -> LoadRun {
                 rounds: 3,
                 winners: vec![1, 2, 1],
                 ok: false,
-                actual: "two uses won in round 2".to_owned(),
+                actual: "several were accepted in 1 of 3 rounds, up to 2".to_owned(),
             },
         ],
         series: vec![

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use super::super::escape::{code, markdown};
+use super::baseline::{changes, differs};
 use super::console::{moment, ms, workload};
 use super::verdict;
 use crate::load_run::{LoadRun, RequestFigures};
 
 /// The file.
-pub(super) fn render(run: &LoadRun) -> String {
+pub(super) fn render(run: &LoadRun, baseline: Option<&LoadRun>) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
@@ -64,10 +65,32 @@ pub(super) fn render(run: &LoadRun) -> String {
             markdown(&race.actual)
         );
     }
+    if let Some(earlier) = baseline {
+        against(&mut text, run, earlier);
+    }
     for note in &run.notes {
         let _ = writeln!(text, "\n> {}", markdown(note));
     }
     text
+}
+
+fn against(text: &mut String, run: &LoadRun, earlier: &LoadRun) {
+    text.push_str("\n## Against the baseline\n");
+    if let Some(why) = differs(run, earlier) {
+        let _ = writeln!(text, "\n{}.", markdown(&why));
+    }
+    text.push_str("\n| request | figure | before | now | now / before |\n|---|---|--:|--:|--:|\n");
+    for change in changes(run, earlier) {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} |",
+            markdown(&change.name),
+            change.figure,
+            change.before,
+            change.now,
+            change.ratio
+        );
+    }
 }
 
 fn row(text: &mut String, figures: &RequestFigures) {

@@ -31,7 +31,7 @@ pub fn render(format: Format, run: &LoadRun, baseline: Option<&LoadRun>) -> Stri
         Format::Json => json::render(run),
         Format::Html => html::load(run, baseline),
         Format::Junit => junit::render(run),
-        Format::Markdown => markdown::render(run),
+        Format::Markdown => markdown::render(run, baseline),
     }
 }
 

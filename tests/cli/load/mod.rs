@@ -1,20 +1,65 @@
 //! `oidcheck load` as a user meets it.
 
+mod baseline;
+mod capacity;
+mod faults;
+mod files;
+mod metrics;
+mod providers;
+mod secrets;
+mod stops;
+
+use std::path::{Path, PathBuf};
+
 use serde_json::Value;
 
-use crate::program::{arg, folder, oidcheck};
+use crate::program::{arg, folder, oidcheck, read_json};
 
 /// Short enough for a test, long enough for a second of the course.
 const SHORT: [&str; 4] = ["--duration", "1s", "--warmup", "0"];
 
+/// Runs a load to its end; the arguments may say another length.
 fn load(arguments: &[&str]) -> crate::program::Ran {
-    let all: Vec<&str> = ["load"]
-        .iter()
-        .chain(arguments)
-        .chain(&SHORT)
-        .copied()
-        .collect();
+    let mut all = vec!["load"];
+    all.extend(arguments);
+    for option in SHORT.chunks(2) {
+        if !arguments.contains(&option[0]) {
+            all.extend(option);
+        }
+    }
     oidcheck(&all)
+}
+
+/// A scenario with every word that needs a user, of two users who begin at once.
+fn whole_life(folder: &Path) -> PathBuf {
+    let text = r#"
+        flow = ["login", "exchange", "userinfo", "refresh*3", "introspect", "revoke", "logout"]
+        id_tokens = 1.0
+        [workload]
+        users = 2
+        ramp = 0
+        warmup = 0
+        duration = "300ms"
+        [races]
+        code = 8
+        refresh_token = 8
+        rounds = 1
+    "#;
+    let path = folder.join("whole.toml");
+    std::fs::write(&path, text).expect("a file can be written");
+    path
+}
+
+/// The load.json of a run.
+fn saved(out: &Path) -> Value {
+    read_json(&out.join("load.json"))
+}
+
+/// What went wrong in a run, of this kind.
+fn incident<'a>(run: &'a Value, kind: &str) -> &'a Value {
+    let all = run["incidents"].as_array().expect("a list");
+    let found = all.iter().find(|incident| incident["kind"] == kind);
+    found.expect(kind)
 }
 
 #[test]
