@@ -187,10 +187,7 @@ impl Client {
     /// The certificates of `options.cacert` can't be read.
     pub fn new(options: ClientOptions, recorder: Arc<Recorder>) -> Result<Self, ConfigError> {
         let wire = Wire::new(&options)?;
-        let http = wire
-            .builder()
-            .build()
-            .map_err(|e| ConfigError::new(format!("no HTTP client: {}", chain(&e))))?;
+        let http = wire.client()?;
         Ok(Self {
             http,
             wire,

@@ -7,7 +7,7 @@ use http::header::ACCEPT;
 use url::Url;
 
 use super::client::host_and_port;
-use super::wire::{Wire, chain};
+use super::wire::Wire;
 use super::{ClientOptions, TransportError, is_https_or_loopback};
 use crate::error::ConfigError;
 use crate::jwt::validator::{FetchKeys, jwks_uri, openid_configuration_url};
@@ -77,10 +77,7 @@ impl JwksClient {
 
     fn of(source: Source, options: ClientOptions) -> Result<Self, ConfigError> {
         let wire = Wire::new(&options)?;
-        let http = wire
-            .builder()
-            .build()
-            .map_err(|e| ConfigError::new(format!("no HTTP client: {}", chain(&e))))?;
+        let http = wire.client()?;
         Ok(Self {
             http,
             wire,

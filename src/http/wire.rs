@@ -68,6 +68,15 @@ impl Wire {
             .tls_backend_preconfigured(self.tls())
     }
 
+    /// Such a client.
+    ///
+    /// # Errors
+    /// The system has not what it takes.
+    pub(crate) fn client(&self) -> Result<reqwest::Client, ConfigError> {
+        let client = self.builder().build();
+        client.map_err(|e| ConfigError::new(format!("no HTTP client: {}", chain(&e))))
+    }
+
     /// TLS for HTTP/1.1.
     pub(crate) fn tls(&self) -> rustls::ClientConfig {
         let mut tls = self.tls.clone();

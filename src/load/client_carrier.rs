@@ -31,11 +31,10 @@ impl ClientCarrier {
     /// # Errors
     /// No HTTP client can be made.
     pub(crate) fn new(wire: Arc<Wire>) -> Result<Self, ConfigError> {
-        let http = wire
-            .builder()
-            .build()
-            .map_err(|e| ConfigError::new(format!("no HTTP client: {e}")))?;
-        Ok(Self { http, wire })
+        Ok(Self {
+            http: wire.client()?,
+            wire,
+        })
     }
 }
 
