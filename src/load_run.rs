@@ -80,7 +80,7 @@ impl LoadRun {
     pub fn is_wrong(&self) -> bool {
         let steps = self.capacity.iter().flat_map(|capacity| &capacity.steps);
         self.incidents.iter().any(|incident| incident.wrong)
-            || self.races.iter().any(|race| !race.ok)
+            || self.races.iter().any(|race| race.ok == Some(false))
             || steps.into_iter().any(|step| step.wrong)
     }
 
@@ -100,6 +100,8 @@ impl LoadRun {
             Some("No pass of the flow succeeded")
         } else if self.flows.abandoned() > 0 {
             Some("Passes of the flow had to be given up at the end")
+        } else if self.races.iter().any(|race| race.ok.is_none()) {
+            Some("A race could not be judged")
         } else {
             None
         }
@@ -297,8 +299,9 @@ pub struct RaceResult {
     pub rounds: usize,
     /// How many uses succeeded, by round.
     pub winners: Vec<usize>,
-    /// Whether it never happened that more than one succeeded, and in some round one did.
-    pub ok: bool,
+    /// Whether it never happened that more than one succeeded, and in some round one did; null where no round could be
+    /// judged.
+    pub ok: Option<bool>,
     /// In words.
     pub actual: String,
 }

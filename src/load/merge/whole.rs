@@ -277,7 +277,10 @@ fn races(parts: &[Part<'_>]) -> Vec<RaceResult> {
         };
         known.rounds = known.rounds.saturating_add(race.rounds);
         known.winners.extend(&race.winners);
-        known.ok &= race.ok;
+        known.ok = match (known.ok, race.ok) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (one, other) => one.or(other),
+        };
         if !known.actual.split("; ").any(|actual| actual == race.actual) {
             known.actual = format!("{}; {}", known.actual, race.actual);
         }

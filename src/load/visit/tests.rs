@@ -160,8 +160,10 @@ async fn nothing_is_sent_to_a_host_that_was_not_allowed() {
             // The same outside of the measured time.
             let filled = visits.fill(&carrier, 1, stop).await;
             assert_eq!(filled.figures.done, 0);
-            visits.race_code(&carrier, 2, 1).await.unwrap_err();
-            visits.race_refresh_token(&carrier, 2, 1).await.unwrap_err();
+            let result = visits.race_code(&carrier, 2, 1).await.unwrap();
+            assert_eq!(result.ok, None, "{result:?}");
+            let result = visits.race_refresh_token(&carrier, 2, 1).await.unwrap();
+            assert_eq!(result.ok, None, "{result:?}");
             assert!(!was_asked());
         }
     }
@@ -430,18 +432,44 @@ async fn a_refusal_after_a_lost_answer_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_that_lives_on_is_wrong_for_a_public_client_alone() {
+async fn a_refresh_token_that_lives_on_for_a_while_decides_nothing() {
     let idp = mock().await;
-    for (auth, right) in [
-        (AuthMethod::ClientSecretBasic, true),
-        (AuthMethod::None, false),
+    for (auth, says) in [
+        (AuthMethod::ClientSecretBasic, "as it may"),
+        (AuthMethod::None, "more than some seconds"),
     ] {
         let mut config = config(&idp, &idp.issuer_with("refresh.reusable"));
         config.clients.retain(|client| client.auth == auth);
         let scenario = "flow = ['login', 'exchange']\n[races]\nrefresh_token = 4";
         let visits = visits_of(config, scenario).await;
         let result = visits.race_refresh_token(&carrier(), 4, 2).await.unwrap();
-        assert_eq!(result.ok, right, "{result:?}");
+        assert_eq!((result.ok, result.rounds), (Some(true), 0), "{result:?}");
+        assert!(result.actual.contains(says), "{result:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_race_that_nobody_can_judge_is_none() {
+    let idp = mock().await;
+    let scenario = "flow = ['login', 'exchange']\n[races]\ncode = 4\nrefresh_token = 4";
+    let visits = visits(&idp, &idp.issuer(), scenario).await;
+    // The provider breaks down where it should refuse.
+    let broken: Arc<dyn Carrier> = Arc::new(Detour {
+        inner: carrier(),
+        path: "/token",
+        answer: http::Response::builder()
+            .status(500)
+            .body(Bytes::new())
+            .unwrap(),
+        hosts: Mutex::default(),
+    });
+    for result in [
+        visits.race_code(&broken, 4, 2).await,
+        visits.race_refresh_token(&broken, 4, 2).await,
+    ] {
+        let result = result.unwrap();
+        assert_eq!((result.ok, result.rounds), (None, 0), "{result:?}");
+        assert!(result.actual.contains("http_500"), "{result:?}");
     }
 }
 
@@ -464,9 +492,13 @@ async fn races_have_one_winner_unless_something_is_wrong() {
         let visits = visits(&idp, &issuer, scenario).await;
         let carrier = carrier();
         let result = visits.race_code(&carrier, 4, 2).await.unwrap();
-        assert_eq!(result.ok, code, "{fault}: {result:?}");
+        assert_eq!(result.ok, Some(code), "{fault}: {result:?}");
         let result = visits.race_refresh_token(&carrier, 4, 2).await.unwrap();
-        assert_eq!(result.ok, refresh_token.is_ok(), "{fault}: {result:?}");
+        assert_eq!(
+            result.ok,
+            Some(refresh_token.is_ok()),
+            "{fault}: {result:?}"
+        );
         if let Err(says) = refresh_token {
             assert!(result.actual.contains(says), "{fault}: {result:?}");
         }

@@ -154,16 +154,23 @@ pub(super) fn load(run: &LoadRun, baseline: Option<&LoadRun>) -> View {
         races: run
             .races
             .iter()
-            .map(|race| Race {
-                outcome: if race.ok { "pass" } else { "fail" },
-                word: if race.ok { "ok" } else { "wrong" },
-                requirement: line(&race.requirement),
-                text: format!(
-                    "{} uses of one {} at once: {}",
-                    race.parallel,
-                    line(&race.of.replace('_', " ")),
-                    line(&race.actual)
-                ),
+            .map(|race| {
+                let (outcome, word) = match race.ok {
+                    Some(true) => ("pass", "ok"),
+                    Some(false) => ("fail", "wrong"),
+                    None => ("error", "not judged"),
+                };
+                Race {
+                    outcome,
+                    word,
+                    requirement: line(&race.requirement),
+                    text: format!(
+                        "{} uses of one {} at once: {}",
+                        race.parallel,
+                        line(&race.of.replace('_', " ")),
+                        line(&race.actual)
+                    ),
+                }
             })
             .collect(),
         incidents: run

@@ -230,10 +230,10 @@ fn races(text: &mut String, run: &LoadRun, style: Style) {
     }
     let _ = writeln!(text, "\n{}", style.bold("Races"));
     for race in &run.races {
-        let outcome = if race.ok {
-            Outcome::Pass
-        } else {
-            Outcome::Fail
+        let (outcome, word) = match race.ok {
+            Some(true) => (Outcome::Pass, "ok   "),
+            Some(false) => (Outcome::Fail, "wrong"),
+            None => (Outcome::Error, "unjudged"),
         };
         let told = format!(
             "{} {} uses of one {} at once: {}",
@@ -242,7 +242,7 @@ fn races(text: &mut String, run: &LoadRun, style: Style) {
             line(&race.of.replace('_', " ")),
             line(&race.actual)
         );
-        let word = style.outcome(outcome, if race.ok { "ok   " } else { "wrong" });
+        let word = style.outcome(outcome, word);
         let _ = writeln!(text, "  {word} {}", folded(&told, 8, 8));
     }
 }

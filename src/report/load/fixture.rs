@@ -132,7 +132,7 @@ pub(crate) fn load_run() -> LoadRun {
                 parallel: 8,
                 rounds: 3,
                 winners: vec![1, 1, 1],
-                ok: true,
+                ok: Some(true),
                 actual: "never more than one was accepted in 3 rounds".to_owned(),
             },
             RaceResult {
@@ -141,8 +141,17 @@ pub(crate) fn load_run() -> LoadRun {
                 parallel: 8,
                 rounds: 3,
                 winners: vec![1, 2, 1],
-                ok: false,
+                ok: Some(false),
                 actual: "several were accepted in 1 of 3 rounds, up to 2".to_owned(),
+            },
+            RaceResult {
+                of: "code".to_owned(),
+                requirement: "RFC6749-4.1.2-7".to_owned(),
+                parallel: 16,
+                rounds: 0,
+                winners: Vec::new(),
+                ok: None,
+                actual: "it could not be judged: status 500 (http_500)".to_owned(),
             },
         ],
         series: vec![

@@ -48,8 +48,9 @@ pub(super) fn render(run: &LoadRun) -> String {
     }
     for race in &run.races {
         let status = match race.ok {
-            true => TestCaseStatus::success(),
-            false => wrong(NonSuccessKind::Failure, &line(&race.actual)),
+            Some(true) => TestCaseStatus::success(),
+            Some(false) => wrong(NonSuccessKind::Failure, &line(&race.actual)),
+            None => wrong(NonSuccessKind::Error, &line(&race.actual)),
         };
         let name = format!("{}: one {} is used once", race.requirement, race.of);
         suite.add_test_case(case(&line(&name), status));

@@ -60,7 +60,11 @@ pub(super) fn render(run: &LoadRun, baseline: Option<&LoadRun>) -> String {
         let _ = writeln!(
             text,
             "\n{} {}: {}.",
-            if race.ok { "" } else { "**wrong**" },
+            match race.ok {
+                Some(true) => "",
+                Some(false) => "**wrong**",
+                None => "**not judged**",
+            },
             markdown(&race.requirement),
             markdown(&race.actual)
         );

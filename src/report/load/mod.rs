@@ -99,7 +99,7 @@ mod tests {
                 steps: vec![step(held.is_some(), false), step(false, wrong)],
             })
         };
-        let cases: [(Change, Outcome, &str); 8] = [
+        let cases: [(Change, Outcome, &str); 9] = [
             (|_| {}, Outcome::Pass, "Every answer was right"),
             (
                 |run| run.all.errors = [("timed_out".to_owned(), 3)].into(),
@@ -133,6 +133,14 @@ mod tests {
                 |run| run.flows.started += 1,
                 Outcome::Error,
                 "Passes of the flow had to be given up",
+            ),
+            (
+                |run| {
+                    run.races = fixture::load_run().races;
+                    run.races.retain(|race| race.ok != Some(false));
+                },
+                Outcome::Error,
+                "A race could not be judged",
             ),
             (
                 |run| run.thresholds = fixture::load_run().thresholds,
