@@ -116,7 +116,10 @@ fn update(ctx: &Context<'_>, client: &Client) -> Result<Reply, OauthError> {
         access_token: token.map(str::to_owned).or(before.access_token.clone()),
         ..before.clone()
     });
-    ctx.issuer.store().register(updated.clone(), ctx.now);
+    // It may have been deleted meanwhile.
+    if !ctx.issuer.store().replace(updated.clone(), ctx.now) {
+        return Err(no_owner(ctx));
+    }
     Ok(describe(ctx, StatusCode::OK, &updated))
 }
 
@@ -146,13 +149,16 @@ fn authorized(ctx: &Context<'_>) -> Result<Arc<Client>, OauthError> {
     if client.is_none() && !ctx.omits(Check::RegistrationTokenRevoked) {
         store.revoke_registration_token(token, ctx.now);
     }
-    let description = "the registration access token is not that of the client";
-    Err(OauthError::bearer(
+    Err(no_owner(ctx))
+}
+
+fn no_owner(ctx: &Context<'_>) -> OauthError {
+    OauthError::bearer(
         StatusCode::UNAUTHORIZED,
         &ctx.issuer.url,
         "invalid_token",
-        description,
-    ))
+        "the registration access token is not that of the client",
+    )
 }
 
 fn body(ctx: &Context<'_>) -> Result<Map<String, Value>, OauthError> {

@@ -118,6 +118,15 @@ impl Store {
         self.registered.get_expired(id).cloned()
     }
 
+    /// Puts a client in the place of the one with its id; says whether there still is one.
+    pub(crate) fn replace(&mut self, client: Client, now: u64) -> bool {
+        let is_there = self.registered(&client.id).is_some();
+        if is_there {
+            self.register(client, now);
+        }
+        is_there
+    }
+
     /// Registers a client, or replaces it.
     pub(crate) fn register(&mut self, client: Client, now: u64) {
         self.opened.remove(&client.id);
@@ -242,5 +251,22 @@ impl Store {
             + self.revoked.len()
             + self.assertions.len()
             + self.grants.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_that_was_deleted_does_not_come_back() {
+        let mut store = Store::with_static_clients();
+        let client = || Client::open("one");
+        assert!(!store.replace(client(), 0));
+        store.register(client(), 0);
+        assert!(store.replace(client(), 0));
+        store.deregister("one");
+        assert!(!store.replace(client(), 0));
+        assert!(store.registered("one").is_none());
     }
 }
