@@ -2,6 +2,8 @@
 
     check.py sum MASTER_CSV MERGED PART PART      the master's figures, and the sum of the parts
     check.py survivor MASTER_CSV PART             what the worker that was not killed measured
+    check.py page STATISTICS PART                 what the master's web page says, and what the worker measured
+    check.py wrong MASTER_CSV PART                wrong answers, and what the master was told of them
     check.py back MASTER_CSV BEFORE AFTER         a worker whose master vanished and came back
 """
 
@@ -99,6 +101,27 @@ def check_survivor(master_csv, part):
     expect("it was not interrupted", part["interrupted"] is False)
 
 
+def check_page(statistics, part):
+    statistics, part = load(statistics), load(part)
+    total = next(row for row in statistics["stats"] if row["name"] == "Aggregated")
+    print(f"     the page says {total['num_requests']} requests, {part['all']['count']} were measured")
+    expect("every request is on the page", total["num_requests"] == part["all"]["count"] > 0)
+    expect("no request failed", total["num_failures"] == 0)
+    expect("it was not interrupted", part["interrupted"] is False)
+
+
+def check_wrong(failures_csv, part):
+    part = load(part)
+    with open(failures_csv, newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        print(f"     {row['Method']} {row['Name']}: {row['Error']}: {row['Occurrences']}")
+    expect("there is one kind of error", len(rows) == 1 and "token_type" in rows[0]["Error"])
+    told, count = int(rows[0]["Occurrences"]), part["all"]["errors"]["token_type"]
+    expect("the master was told of them", 0.9 * count < told <= count)
+    expect("every answer was wrong", count == part["all"]["count"] and part["incidents"][0]["wrong"])
+
+
 def check_back(master_csv, before, after):
     before, after = load(before), load(after)
     expect("the first swarm was stopped", "master vanished" in before["stopped"])
@@ -108,4 +131,6 @@ def check_back(master_csv, before, after):
     expect("the new master heard of it", 0.9 * after["all"]["count"] < told <= after["all"]["count"])
 
 
-{"sum": check_sum, "survivor": check_survivor, "back": check_back}[sys.argv[1]](*sys.argv[2:])
+CHECKS = {"sum": check_sum, "survivor": check_survivor, "page": check_page}
+CHECKS |= {"wrong": check_wrong, "back": check_back}
+CHECKS[sys.argv[1]](*sys.argv[2:])

@@ -61,11 +61,12 @@ processes+=($!)
 until_says "$out/mock.log" READY
 issuer=$(sed -n 's/^READY //p' "$out/mock.log")
 "$oidcheck" init mock | sed "s#^issuer = .*#issuer = \"$issuer\"#" >"$out/provider.toml"
+provider=$out/provider.toml
 
 # worker NAME: starts one; sets `pid`.
 worker() {
   "$oidcheck" load client_credentials --worker --master "127.0.0.1:$port" \
-    -p "$out/provider.toml" --out "$out/$1" >"$out/$1.log" 2>&1 &
+    -p "$provider" --out "$out/$1" >"$out/$1.log" 2>&1 &
   pid=$!
   processes+=("$pid")
 }
@@ -104,6 +105,44 @@ until_says "$out/killed.log" "setting state to missing"
 ended "$m" "the master" 0
 ended "$c" "worker c" 0
 python3 "$here/check.py" survivor "$out/killed_stats.csv" "$out/c/load.json"
+
+echo "-- two swarms, begun and stopped on the web page"
+port=$("$root/tests/providers/free_port")
+web=$("$root/tests/providers/free_port")
+"$venv/bin/locust" -f "$here/locustfile.py" --master --master-bind-host 127.0.0.1 --master-bind-port "$port" \
+  --web-host 127.0.0.1 --web-port "$web" >"$out/web.log" 2>&1 &
+m=$!
+processes+=("$m")
+worker f && f=$pid
+until_says "$out/f.log" "ready"
+for swarm in 1 2; do
+  python3 "$here/page.py" "http://127.0.0.1:$web/swarm" user_count=4 spawn_rate=4 >>"$out/page.log"
+  sleep 4
+  python3 "$here/page.py" "http://127.0.0.1:$web/stop" any=thing >>"$out/page.log"
+  folder=$out/f/$([ "$swarm" = 1 ] || echo "swarm-$swarm")
+  for _ in $(seq 100); do
+    [ -e "$folder/load.json" ] && break
+    sleep 0.1
+  done
+  # The page tells the same for two seconds.
+  sleep 2.1
+  python3 "$here/page.py" "http://127.0.0.1:$web/stats/requests" >"$out/swarm-$swarm.json"
+  python3 "$here/check.py" page "$out/swarm-$swarm.json" "$folder/load.json"
+done
+kill -TERM "$m"
+ended "$m" "the master" 0
+ended "$f" "worker f" 0
+
+echo "-- a provider whose answers are wrong"
+port=$("$root/tests/providers/free_port")
+sed "s#^issuer = .*#issuer = \"$issuer/f/token_response.token_type_wrong\"#" "$out/provider.toml" >"$out/wrong.toml"
+provider=$out/wrong.toml
+master wrong 4s 1 && m=$pid
+worker g && g=$pid
+provider=$out/provider.toml
+ended "$m" "the master" 1
+ended "$g" "worker g" 1
+python3 "$here/check.py" wrong "$out/wrong_failures.csv" "$out/g/load.json"
 
 echo "-- the master is killed and comes back"
 port=$("$root/tests/providers/free_port")
