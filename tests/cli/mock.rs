@@ -49,14 +49,14 @@ fn the_mock_serves_with_as_many_threads_as_are_asked_for() {
     // One serves on the thread of the program.
     for (asked, expected) in [("1", 0), ("3", 3)] {
         let (child, issuer) = served(&["mock", "--strict", "--threads", asked]);
+        let place = folder(&format!("mock-threads-{asked}"));
+        let file = provider_file(&place, &preset(&issuer));
+        oidcheck(&["run", "-p", arg(&file), "OIDCC-2-6"]).expect_code(0);
         let tasks = std::fs::read_dir(format!("/proc/{}/task", child.id())).expect("it runs");
         let names =
             tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
         let workers = names.filter(|name| name.starts_with("tokio")).count();
         assert_eq!(workers, expected, "{asked}");
-        let place = folder(&format!("mock-threads-{asked}"));
-        let file = provider_file(&place, &preset(&issuer));
-        oidcheck(&["run", "-p", arg(&file), "OIDCC-2-6"]).expect_code(0);
         ends(child);
     }
     oidcheck(&["mock", "--threads", "0"])
