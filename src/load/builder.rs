@@ -210,10 +210,15 @@ impl Load {
         let phase = visits.fill(&carrier, wanted, &self.stop).await;
         visits.replace_with(carrier);
         match &phase.failure {
-            Some(why) if phase.figures.done == 0 => Err(LoadError::Unavailable(format!(
-                "no login succeeded: {} ({})",
-                why.example, why.kind
-            ))),
+            Some(why) if phase.figures.done == 0 => {
+                let told = format!("no login succeeded: {} ({})", why.example, why.kind);
+                if !visits.is_wrong() {
+                    return Err(LoadError::Unavailable(told));
+                }
+                // What the provider did wrong stands in the result.
+                self.stop.request(&told);
+                Ok(Some(phase.told()))
+            }
             _ => Ok(Some(phase.told())),
         }
     }

@@ -5,6 +5,7 @@
 //! own). Both carry requests through a `Carrier`, measure with a `Meter` and gather in one
 //! `Tally`.
 
+mod aside;
 mod builder;
 mod capacity;
 mod carrier;

@@ -8,6 +8,7 @@ use futures::future::join_all;
 use http::Request;
 
 use super::Word;
+use super::aside::Aside;
 use super::carrier::Carrier;
 use super::judge::{self, TokenAnswer, Wanted};
 use super::subject::Call;
@@ -63,7 +64,7 @@ impl Visits {
         carrier: &Arc<dyn Carrier>,
         parallel: usize,
     ) -> Result<Uses, Failure> {
-        let mut visit = browsers.visit(Arc::clone(carrier), Self::unmeasured());
+        let mut visit = browsers.visit(Arc::clone(carrier), self.meter(Aside::Races));
         visit.go(Instant::now()).await?;
         let parameters = visit.take_code().ok_or_else(|| missing("code"))?;
         let parameters = parameters
@@ -161,7 +162,7 @@ impl Visits {
     /// The refresh token of a fresh login.
     async fn sign_in(&self, carrier: &Arc<dyn Carrier>) -> Result<String, Failure> {
         let users = self.going(&[Word::Login, Word::Exchange], true);
-        let mut visit: Visit = users.visit(Arc::clone(carrier), Self::unmeasured());
+        let mut visit: Visit = users.visit(Arc::clone(carrier), self.meter(Aside::Races));
         visit.go(Instant::now()).await?;
         let entry = visit.take_entry();
         Ok(entry.ok_or_else(|| missing("refresh_token"))?.refresh_token)

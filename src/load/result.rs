@@ -159,7 +159,11 @@ impl Load {
             notes.push("The races had not been run when the run was stopped.".to_owned());
             stopped = stopped.or(self.stop.reason());
         }
-        let measured = made.measured;
+        let mut measured = made.measured;
+        measured.incidents.extend(visits.incidents(made.begin));
+        measured
+            .incidents
+            .sort_by_key(|incident| incident.first_at_ms);
         LoadRun {
             schema_version: LOAD_SCHEMA_VERSION,
             tool: tool(),

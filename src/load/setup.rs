@@ -1,19 +1,21 @@
 //! What is done before and after the measured time: logins that fill the pool of refresh tokens, and their revocation.
 
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
-
 use std::iter;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _, stream};
+use http::Response;
+use tokio::time::timeout;
 
+use super::aside::Aside;
 use super::carrier::Carrier;
 use super::judge;
-use super::meter::{CountsBy, Meter};
+use super::meter::Meter;
 use super::pool::Entry;
 use super::subject::Call;
-use super::tally::{Failure, Tally};
+use super::tally::Failure;
 use super::visit::Visits;
 use super::{Stop, Word};
 use crate::load_run::PhaseFigures;
@@ -23,6 +25,8 @@ const SIDE_BY_SIDE: usize = 8;
 /// After so many failures with no success between, the rest is not tried: a wrong password would lock the user out,
 /// and a provider that hangs would keep us for hours.
 const FAILURES_LIMIT: u64 = 8;
+/// Logins that replace refresh tokens are waited for, so that what they bring is revoked, too.
+const REPLACEMENTS_LIMIT: Duration = Duration::from_secs(10);
 
 /// What came of a phase.
 #[derive(Debug)]
@@ -45,13 +49,6 @@ impl Phase {
 }
 
 impl Visits {
-    /// A stop-watch for what is not measured.
-    pub(super) fn unmeasured() -> Arc<Meter> {
-        let now = Instant::now();
-        let tally = Arc::new(Mutex::new(Tally::new(now, now)));
-        Arc::new(Meter::new(tally, CountsBy::Request))
-    }
-
     /// Fills the pool by `count` logins, each with a fresh browser.
     pub(crate) async fn fill(
         &self,
@@ -66,7 +63,7 @@ impl Visits {
     }
 
     async fn fill_one(&self, carrier: &Arc<dyn Carrier>) -> Result<(), Failure> {
-        if let Some(entry) = self.log_in(carrier).await? {
+        if let Some(entry) = self.log_in(carrier, Aside::Setup).await? {
             self.pool().add(entry);
         }
         Ok(())
@@ -76,14 +73,20 @@ impl Visits {
     pub(super) async fn log_in(
         &self,
         carrier: &Arc<dyn Carrier>,
+        aside: Aside,
     ) -> Result<Option<Entry>, Failure> {
-        let mut visit = self.visit(Arc::clone(carrier), Self::unmeasured());
+        let mut visit = self.visit(Arc::clone(carrier), self.meter(aside));
         visit.go(Instant::now()).await?;
         Ok(visit.take_entry())
     }
 
     /// Revokes what is left in the pool.
     pub(crate) async fn drain(&self, carrier: &Arc<dyn Carrier>, stop: &Stop) -> Phase {
+        let mut replacements = self.replacements();
+        let all = async { while replacements.join_next().await.is_some() {} };
+        // What is not there by then is given up.
+        let _ = timeout(REPLACEMENTS_LIMIT, all).await;
+        drop(replacements);
         let entries = self.pool().take_all();
         let call = self.subject().sign_in.as_ref();
         let call = call.and_then(|sign_in| sign_in.calls.revocation.as_ref());
@@ -97,17 +100,29 @@ impl Visits {
         let summary = format!("revocation of {} refresh tokens", entries.len());
         let jobs = entries
             .into_iter()
-            .map(|e| revoke(call, e, carrier).boxed());
+            .map(|entry| revoke(call, entry, carrier, self.meter(Aside::Teardown)).boxed());
         phase(summary, jobs, stop).await
     }
 }
 
-async fn revoke(call: &Call, entry: Entry, carrier: &Arc<dyn Carrier>) -> Result<(), Failure> {
+async fn revoke(
+    call: &Call,
+    entry: Entry,
+    carrier: &Arc<dyn Carrier>,
+    meter: Arc<Meter>,
+) -> Result<(), Failure> {
     let request = call
         .form(&[("token", &entry.refresh_token)])
         .map_err(|halt| Failure::absent("unsendable", halt.to_string()))?;
+    meter.sending(Word::Revoke.as_str());
     let answer = carrier.carry(request).await;
-    judge::revocation(&answer.map_err(|error| judge::unanswered(&error))?)
+    meter.ended(answer.as_ref().ok().map(Response::status));
+    let judged = match &answer {
+        Ok(answer) => judge::revocation(answer),
+        Err(error) => Err(judge::unanswered(error)),
+    };
+    meter.settle(judged.as_ref().err());
+    judged
 }
 
 /// Does all `jobs`, a few at a time.

@@ -157,6 +157,11 @@ impl Tally {
         by_name.chain([self.all.standing("all")]).collect()
     }
 
+    /// What went wrong so far.
+    pub(crate) fn incidents(&self) -> &[Incident] {
+        &self.incidents
+    }
+
     /// A pass of the flow begins, due at `due`.
     pub(crate) fn pass_started(&mut self, due: Instant) {
         self.course.in_flight += 1;
@@ -487,7 +492,7 @@ pub(super) fn micros(length: Duration) -> u64 {
     u64::try_from(length.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn offset_ms(begin: Instant, at: Instant) -> i64 {
+pub(super) fn offset_ms(begin: Instant, at: Instant) -> i64 {
     (offset(begin, at) * 1e3) as i64
 }
 

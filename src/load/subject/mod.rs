@@ -16,6 +16,7 @@ use url::Url;
 
 use crate::flow::RelyingParty;
 use crate::load::safety::Hosts;
+use crate::load::tally::Failure;
 use crate::login::Credentials;
 use crate::provider::{ClientConfig, Known, Metadata};
 
@@ -36,6 +37,8 @@ pub(crate) struct Subject {
     pub(super) id_token_algs: Option<Vec<String>>,
     /// Whether the metadata promise `iss` in authorization responses.
     pub(super) promises_iss: bool,
+    /// What is wrong with the metadata.
+    pub(super) defect: Option<Failure>,
     /// Deviations that the provider file declares, whatever the variant.
     pub(crate) known: Vec<Known>,
     /// Where requests may go.

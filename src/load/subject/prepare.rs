@@ -12,13 +12,14 @@ use crate::error::ConfigError;
 use crate::flow::{Halt, RelyingParty, RelyingPartyOptions};
 use crate::http::Client;
 use crate::jwt::key::JwkSet;
+use crate::load::judge;
 use crate::load::safety::Hosts;
 use crate::load::visit::CLIENT_CREDENTIALS;
 use crate::load::{Scenario, Word};
 use crate::login::{self, DriverKind, LoginConfig};
 use crate::protocol::get_request;
 use crate::provider::metadata::openid_configuration_url;
-use crate::provider::{AuthMethod, ClientConfig, ProviderConfig};
+use crate::provider::{AuthMethod, ClientConfig, Known, ProviderConfig};
 
 /// Why there can be no load.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -147,6 +148,10 @@ impl Subject {
             }
             None => Keys::new(JwkSet::default(), None),
         };
+        let rows = rp.config().known.iter();
+        let known: Vec<Known> = rows.filter(|row| row.variant.is_none()).cloned().collect();
+        let answer = &metadata.answer.response;
+        let defect = judge::discovery(answer, &rp.config().issuer, &known);
         let discovery = Url::parse(&openid_configuration_url(&rp.config().issuer))
             .map_err(|e| ConfigError::new(format!("the issuer is no URL: {e}")))?;
         Ok(Self {
@@ -161,13 +166,8 @@ impl Subject {
                 .list("id_token_signing_alg_values_supported")
                 .map(|list| list.into_iter().map(str::to_owned).collect()),
             promises_iss: metadata.says("authorization_response_iss_parameter_supported"),
-            known: rp
-                .config()
-                .known
-                .iter()
-                .filter(|row| row.variant.is_none())
-                .cloned()
-                .collect(),
+            defect: defect.err(),
+            known,
             sign_in,
             grant,
             hosts,

@@ -6,12 +6,14 @@ mod steps;
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use futures::future::BoxFuture;
 use tokio::runtime::Handle;
+use tokio::task::JoinSet;
 
+use super::aside::{Aside, Asides};
 use super::carrier::Carrier;
 use super::judge::Remembered;
 use super::ledger::Ledger;
@@ -23,6 +25,7 @@ use super::tally::Failure;
 use super::user::{User, Users};
 use super::{Stop, Word};
 use crate::http::UserAgent;
+use crate::load_run::Incident;
 use pages::Pages;
 use sampler::Sampler;
 
@@ -49,8 +52,11 @@ struct Shared {
     metadata: Remembered,
     key_set: Remembered,
     pool: Pool,
-    /// Where logins that replace refresh tokens are made.
+    asides: Asides,
+    /// Where logins that replace refresh tokens are made …
     replacing: OnceLock<(Arc<dyn Carrier>, Handle)>,
+    /// … and those that are.
+    replacements: Mutex<JoinSet<()>>,
     stop: Stop,
     users: AtomicUsize,
 }
@@ -62,6 +68,13 @@ struct Samplers {
     id_tokens: Sampler,
     refreshed: Sampler,
     userinfo: Sampler,
+}
+
+impl Shared {
+    fn replacements(&self) -> MutexGuard<'_, JoinSet<()>> {
+        let replacements = self.replacements.lock();
+        replacements.unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Visits {
@@ -83,7 +96,9 @@ impl Visits {
                 metadata: Remembered::default(),
                 key_set: Remembered::default(),
                 pool: Pool::default(),
+                asides: Asides::default(),
                 replacing: OnceLock::new(),
+                replacements: Mutex::default(),
                 stop,
                 users: AtomicUsize::new(0),
             }),
@@ -119,6 +134,36 @@ impl Visits {
     /// so that they don't delay an arrival.
     pub(crate) fn replace_with(&self, carrier: Arc<dyn Carrier>) {
         let _ = self.shared.replacing.set((carrier, Handle::current()));
+    }
+
+    /// Logins that replace refresh tokens and have not been waited for.
+    pub(super) fn replacements(&self) -> JoinSet<()> {
+        std::mem::take(&mut self.shared.replacements())
+    }
+
+    /// A stop-watch for what is done outside of the measured time.
+    pub(super) fn meter(&self, aside: Aside) -> Arc<Meter> {
+        self.shared.asides.meter(aside)
+    }
+
+    /// Whether something was wrong outside of the measured time.
+    pub(super) fn is_wrong(&self) -> bool {
+        let defect = self.shared.subject.defect.as_ref();
+        self.shared.asides.is_wrong() || defect.is_some_and(|defect| defect.wrong)
+    }
+
+    /// What went wrong outside of the measured time, which begins at `begin`.
+    pub(super) fn incidents(&self, begin: Instant) -> Vec<Incident> {
+        let defect = self.shared.subject.defect.iter().map(|failure| Incident {
+            request: "setup: discovery".to_owned(),
+            kind: failure.kind.clone().into_owned(),
+            count: 1,
+            first_at_ms: self.shared.asides.began_ms(begin),
+            last_at_ms: self.shared.asides.began_ms(begin),
+            wrong: failure.wrong,
+            example: failure.example.clone(),
+        });
+        defect.chain(self.shared.asides.incidents(begin)).collect()
     }
 
     /// A new user.
@@ -275,10 +320,11 @@ impl Visit {
             offline: true,
         };
         let carrier = Arc::clone(carrier);
-        runtime.spawn(async move {
-            let entry = logins.log_in(&carrier).await.ok().flatten();
-            logins.pool().replace(entry);
-        });
+        let replacement = async move {
+            let entry = logins.log_in(&carrier, Aside::Replacement).await;
+            logins.pool().replace(entry.ok().flatten());
+        };
+        self.shared.replacements().spawn_on(replacement, runtime);
     }
 
     fn give_back(&mut self) {

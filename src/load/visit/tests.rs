@@ -72,7 +72,7 @@ impl Carrier for Detour {
 }
 
 fn visit(visits: &Visits) -> Visit {
-    visits.visit(carrier(), Visits::unmeasured())
+    visits.visit(carrier(), visits.meter(Aside::Races))
 }
 
 async fn mock() -> MockIdp {
@@ -134,7 +134,7 @@ async fn nothing_is_sent_to_a_host_that_was_not_allowed() {
             };
             let config = config(&idp, &idp.issuer());
             let visits = visits_at(config, scenario, hosts).await;
-            let mut user = visits.visit(Arc::clone(&carrier), Visits::unmeasured());
+            let mut user = visits.visit(Arc::clone(&carrier), visits.meter(Aside::Races));
             let failure = user.go(Instant::now()).await.unwrap_err();
             let was_asked = || {
                 let hosts = detour.hosts.lock().unwrap();
@@ -329,6 +329,63 @@ async fn a_login_gives_the_token_of_the_pool_back() {
 }
 
 #[tokio::test]
+async fn a_replacement_that_comes_late_is_revoked_too() {
+    let idp = mock().await;
+    let scenario = "flow = ['refresh']\n[setup]\nrefresh_tokens = 1";
+    let visits = visits(&idp, &idp.issuer(), scenario).await;
+    let (carrier, stop) = (carrier(), Stop::default());
+    visits.replace_with(Arc::clone(&carrier));
+    visits.fill(&carrier, 1, &stop).await;
+    let mut user = visit(&visits);
+    user.lease().await.unwrap();
+    user.give_up();
+    let drained = visits.drain(&carrier, &stop).await;
+    assert_eq!((drained.figures.done, drained.figures.failed), (1, 0));
+    assert_eq!(visits.pool().doubts().replaced, 1);
+}
+
+#[tokio::test]
+async fn what_is_wrong_outside_of_the_measured_time_is_told() {
+    let idp = mock().await;
+    let scenario = "flow = ['refresh']\nid_tokens = 1.0\n[setup]\nrefresh_tokens = 1";
+    let carrier = carrier();
+    let told = |visits: &Visits| -> Vec<_> {
+        let incidents = visits.incidents(Instant::now()).into_iter();
+        incidents.map(|i| (i.request, i.kind, i.wrong)).collect()
+    };
+    let expected = |request: &str, kind: &str| vec![(request.to_owned(), kind.to_owned(), true)];
+
+    let bad_tokens = visits(&idp, &idp.issuer_with("id_token.wrong_key"), scenario).await;
+    bad_tokens.fill(&carrier, 1, &Stop::default()).await;
+    assert_eq!(told(&bad_tokens), expected("setup: exchange", "id_token"));
+    assert!(bad_tokens.is_wrong());
+
+    let other_issuer = visits(&idp, &idp.issuer_with("metadata.issuer_slash"), scenario).await;
+    assert_eq!(told(&other_issuer), expected("setup: discovery", "issuer"));
+    assert!(other_issuer.is_wrong());
+
+    let mut declares = config(&idp, &idp.issuer_with("metadata.issuer_slash"));
+    declares.known.push(declared("OIDCD-4.3-1"));
+    let declares = visits_of(declares, scenario).await;
+    assert_eq!(told(&declares), []);
+
+    let right = visits(&idp, &idp.issuer(), scenario).await;
+    right.fill(&carrier, 1, &Stop::default()).await;
+    assert_eq!(told(&right), []);
+    let detour: Arc<dyn Carrier> = Arc::new(Detour {
+        inner: Arc::clone(&carrier),
+        path: "/revoke",
+        answer: http::Response::builder()
+            .status(404)
+            .body(Bytes::new())
+            .unwrap(),
+        hosts: Mutex::default(),
+    });
+    right.drain(&detour, &Stop::default()).await;
+    assert_eq!(told(&right), expected("teardown: revoke", "http_404"));
+}
+
+#[tokio::test]
 async fn the_time_of_the_login_outlives_a_refresh() {
     let idp = mock().await;
     for (fault, right) in [("", true), ("refresh.id_token_new_auth_time", false)] {
@@ -358,7 +415,7 @@ async fn new_keys_of_the_provider_are_no_fault() {
     let carrier = carrier();
     for _ in 0..2 {
         let users = (0..8).map(|_| async {
-            let mut user = visits.visit(Arc::clone(&carrier), Visits::unmeasured());
+            let mut user = visits.visit(Arc::clone(&carrier), visits.meter(Aside::Races));
             user.go(Instant::now()).await
         });
         for passed in futures::future::join_all(users).await {

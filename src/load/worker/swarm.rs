@@ -47,6 +47,9 @@ impl Swarm {
         let (subject, client) = load.prepare().await?;
         let visits = Visits::new(subject, &load.scenario, load.stop());
         let setup = load.set_up(&visits, &client).await?;
+        if let Some(why) = load.stop().reason() {
+            return Err(LoadError::Unavailable(why));
+        }
         let wire = Wire::new(&client)?;
         let stats = Arc::new(Stats::new(&load.scenario.name));
         let began = (Instant::now(), OffsetDateTime::from(SystemTime::now()));

@@ -138,9 +138,11 @@ fn a_token_that_is_issued_twice_is_wrong() {
             .says("Answers were wrong")
             .says("repeated_token");
         let run = saved(&out);
-        let incident = incident(&run, "repeated_token");
-        assert_eq!(incident["wrong"], true);
-        assert_eq!(incident["request"], request);
+        let incidents = run["incidents"].as_array().expect("a list");
+        // The logins of the setup get tokens, too.
+        let mut repeated = incidents.iter().filter(|i| i["kind"] == "repeated_token");
+        let incident = repeated.find(|i| i["request"] == request);
+        assert_eq!(incident.expect(request)["wrong"], true);
     }
 }
 
@@ -176,4 +178,63 @@ fn who_wins_a_race_twice_is_wrong() {
         // Nothing but the race was wrong.
         assert_eq!(run["incidents"], json!([]));
     }
+}
+
+#[test]
+fn what_is_wrong_before_the_measured_time_is_wrong() {
+    let out = folder("load-aside");
+    for (scenario, fault, request) in [
+        ("token_refresh", "id_token.wrong_key", "setup: exchange"),
+        ("jwks", "metadata.issuer_slash", "setup: discovery"),
+    ] {
+        let mine = out.join("jwks.toml");
+        std::fs::write(&mine, "flow = ['jwks']\n[workload]\nrate = 10\n")
+            .expect("it can be written");
+        let scenario = match scenario {
+            "jwks" => arg(&mine),
+            shipped => shipped,
+        };
+        let arguments = [
+            scenario,
+            "--fault",
+            fault,
+            "--rate",
+            "10",
+            "--out",
+            arg(&out),
+        ];
+        load(&arguments)
+            .expect_code(1)
+            .says("Answers were wrong")
+            .says(request);
+        let run = saved(&out);
+        let incident = &run["incidents"][0];
+        assert_eq!(incident["request"], request);
+        assert_eq!(incident["wrong"], true);
+        assert!(incident["first_at_ms"].as_i64() < Some(0), "{incident}");
+    }
+}
+
+#[test]
+fn a_race_that_could_not_be_judged_is_no_success() {
+    let out = folder("load-race-unjudged");
+    let scenario = whole_life(&out);
+    oidcheck(&[
+        "load",
+        arg(&scenario),
+        "--fault",
+        "token_error.server_error",
+        "--report",
+        "junit",
+        "--out",
+        arg(&out),
+    ])
+    .expect_code(3)
+    .says("A race could not be judged");
+    let run = saved(&out);
+    for race in run["races"].as_array().expect("a list") {
+        assert_eq!(race["ok"], Value::Null, "{race}");
+    }
+    let junit = std::fs::read_to_string(out.join("load-junit.xml")).expect("it is there");
+    assert!(junit.contains("it could not be judged"), "{junit}");
 }
