@@ -238,7 +238,7 @@ pub struct ThresholdVerdict {
 /// Something that went wrong, once or often.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
-    /// The request name.
+    /// The request name; after `setup: `, `replacement: `, `races: ` or `teardown: ` where it was not measured.
     pub request: String,
     /// The kind of error.
     pub kind: String,

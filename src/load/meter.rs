@@ -216,4 +216,22 @@ mod tests {
         let snapshot = tally.lock().unwrap().snapshot(Instant::now());
         assert_eq!((snapshot.requests, snapshot.flows.completed), (16, 16));
     }
+
+    #[test]
+    fn time_of_our_own_is_no_latency_of_the_next_request() {
+        let begin = Instant::now();
+        let tally = Arc::new(Mutex::new(Tally::new(begin, begin)));
+        let meter = Meter::new(tally, CountsBy::Pass);
+        meter.start(begin);
+        meter.sending("exchange");
+        meter.ended(None);
+        let ended = meter.lock().due;
+        std::thread::sleep(Duration::from_millis(2));
+        meter.resume();
+        let due = meter.lock().due;
+        assert!(due > ended);
+        meter.sending("userinfo");
+        meter.ended(None);
+        assert_eq!(meter.lock().ended.map(|sample| sample.due), Some(due));
+    }
 }

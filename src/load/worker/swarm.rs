@@ -47,8 +47,11 @@ impl Swarm {
         let (subject, client) = load.prepare().await?;
         let visits = Visits::new(subject, &load.scenario, load.stop());
         let setup = load.set_up(&visits, &client).await?;
-        if let Some(why) = load.stop().reason() {
-            return Err(LoadError::Unavailable(why));
+        if let Some(nothing) = setup.as_ref().filter(|setup| setup.done == 0)
+            && visits.is_wrong()
+        {
+            // There will be no result that it could stand in.
+            return Err(LoadError::Unavailable(nothing.summary.clone()));
         }
         let wire = Wire::new(&client)?;
         let stats = Arc::new(Stats::new(&load.scenario.name));
