@@ -5,11 +5,11 @@
 #
 #   benches/compare/load.sh [SECONDS_FOR_EACH]     at least 4; needs wrk, python3 and two cores
 #
-# SERVER_CORE and CLIENT_CORE choose the cores.
+# SERVER_CORE and CLIENT_CORE choose the cores, ROUNDS how often each of the three has its turn.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source benches/compare/tools.sh
-seconds=${1:-5} server_core=${SERVER_CORE:-0} client_core=${CLIENT_CORE:-1}
+seconds=${1:-5} rounds=${ROUNDS:-3} server_core=${SERVER_CORE:-0} client_core=${CLIENT_CORE:-1}
 cores 2
 need wrk "Debian has it in the package wrk"
 need python3 "Debian has it in the package python3"
@@ -45,18 +45,29 @@ ours() {
 }
 figure() { python3 -c 'import json,sys; run = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$folder/ours/load.json" "$1"; }
 
-taskset -c "$client_core" wrk -t1 -c32 -d1s "$url/jwks" >/dev/null
-wrk=$(taskset -c "$client_core" wrk -t1 -c32 -d"${seconds}s" "$url/jwks" | awk '/Requests\/sec/ { print $2 }')
-ours "$folder/jwks.toml" --issuer "$url" --warmup 0s
-open=$(figure '(lambda seconds: sum(seconds) / len(seconds))([s["requests"] for s in run["series"]][1:-1])')
-oha=$(taskset -c "$client_core" "$oha" --no-tui -c 32 -z "${seconds}s" "$url/jwks" | awk '/Requests\/sec/ { print $2 }')
-again=$(taskset -c "$client_core" wrk -t1 -c32 -d"${seconds}s" "$url/jwks" | awk '/Requests\/sec/ { print $2 }')
-awk -v wrk="$wrk" -v again="$again" -v open="$open" -v oha="$oha" 'BEGIN {
-  mean = (wrk + again) / 2
-  printf "%-24s %9.0f and %.0f requests/s\n", "wrk", wrk, again
-  printf "%-24s %9.0f requests/s, %.2f of wrk\n", "oidcheck, open workload", open, open / mean
-  printf "%-24s %9.0f requests/s; oidcheck is %.2f of it\n", "oha", oha, open / oha
-}'
+by_wrk() { taskset -c "$client_core" wrk -t1 -c32 -d"$1" "$url/jwks" | awk '/Requests\/sec/ { print $2 }'; }
+by_oha() { taskset -c "$client_core" "$oha" --no-tui -c 32 -z "$1" "$url/jwks" | awk '/Requests\/sec/ { print $2 }'; }
+by_us() {
+  ours "$folder/jwks.toml" --issuer "$url" --warmup 0s
+  figure '(lambda seconds: sum(seconds) / len(seconds))([s["requests"] for s in run["series"]][1:-1])'
+}
+
+# In turns: who else is at work on the machine disturbs all three.
+by_wrk 1s >/dev/null
+for _ in $(seq "$rounds"); do
+  echo "$(by_wrk "${seconds}s") $(by_us) $(by_oha "${seconds}s")"
+done | awk '
+  function median(values, count,   i, j, held) {
+    for (i = 2; i <= count; i++) for (j = i; j > 1 && values[j - 1] > values[j]; j--) {
+      held = values[j]; values[j] = values[j - 1]; values[j - 1] = held
+    }
+    return values[int((count + 1) / 2)]
+  }
+  {
+    printf "requests/s: wrk %.0f, oidcheck (open workload) %.0f, oha %.0f\n", $1, $2, $3
+    of_wrk[NR] = $2 / $1; of_oha[NR] = $2 / $3
+  }
+  END { printf "oidcheck makes %.2f of the rate of wrk and %.2f of that of oha (medians)\n", median(of_wrk, NR), median(of_oha, NR) }'
 
 ours "$folder/freeze.toml" -p "$folder/freezes.provider" --warmup 1s
 # Every 2 s, arrivals of 400 ms wait for 400 ms at most, evenly: 1 in 100 waits longer than 400 (1 - 0.01 / 0.2) ms.
