@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 /// The size of the drawing area, in the units of the SVG.
-const WIDTH: f64 = 600.0;
+const WIDTH: f64 = 460.0;
 const HEIGHT: f64 = 180.0;
 
 /// A line chart.
@@ -23,6 +23,8 @@ pub(super) struct Chart {
     pub(super) x_ticks: Vec<(f64, String)>,
     pub(super) y_ticks: Vec<(f64, String)>,
     pub(super) lines: Vec<Line>,
+    /// Place and label of moments that matter.
+    pub(super) marks: Vec<(f64, String)>,
 }
 
 /// One line of a chart.
@@ -52,12 +54,13 @@ pub(super) enum Axis {
     Nines,
 }
 
-/// Draws lines over one axis; none where there is nothing to draw.
+/// Draws lines over one axis, with marks at moments that matter; none where there is nothing to draw.
 pub(super) fn chart(
     title: impl Into<String>,
     unit: &'static str,
     axis: Axis,
     data: Vec<Data>,
+    marks: &[(f64, &str)],
 ) -> Option<Chart> {
     let all = || data.iter().flat_map(|line| &line.points);
     let right = all().map(|(x, _)| *x).fold(0.0, f64::max);
@@ -81,8 +84,8 @@ pub(super) fn chart(
         title: title.into(),
         unit,
         along: match axis {
-            Axis::Time => "seconds",
-            Axis::Nines => "percent of the requests",
+            Axis::Time => "seconds of the measured time",
+            Axis::Nines => "percent of the requests that were no slower",
         },
         width: WIDTH,
         height: HEIGHT,
@@ -107,6 +110,11 @@ pub(super) fn chart(
             .map(|y| (HEIGHT - y / top * HEIGHT, number(y)))
             .collect(),
         lines,
+        marks: marks
+            .iter()
+            .filter(|(x, _)| (0.0..=right).contains(x))
+            .map(|(x, label)| (place(*x), (*label).to_owned()))
+            .collect(),
     })
 }
 
@@ -118,12 +126,16 @@ pub(super) fn nines(percent: f64) -> f64 {
 fn path(points: &[(f64, Option<f64>)], place: impl Fn(f64) -> f64, top: f64) -> String {
     let mut path = String::new();
     let mut pen_down = false;
-    for (x, y) in points {
+    for (index, (x, y)) in points.iter().enumerate() {
         match y {
             Some(y) => {
                 let command = if pen_down { 'L' } else { 'M' };
                 let y = HEIGHT - y / top * HEIGHT;
                 let _ = write!(path, "{command}{:.1} {y:.1}", place(*x));
+                // What stands alone is a dot, where the ends of lines are round.
+                if !pen_down && points.get(index + 1).is_none_or(|(_, next)| next.is_none()) {
+                    path.push_str("h0");
+                }
                 pen_down = true;
             }
             None => pen_down = false,
@@ -183,13 +195,15 @@ mod tests {
             class: "p50",
             points,
         };
-        let chart = chart("latency", "ms", Axis::Time, vec![data]).unwrap();
-        assert_eq!(chart.lines[0].path, "M0.0 0.0M300.0 90.0L600.0 180.0");
-        assert_eq!(chart.x_ticks.last(), Some(&(600.0, "4".to_owned())));
+        let marks = [(2.0, "end"), (5.0, "beyond")];
+        let chart = chart("latency", "ms", Axis::Time, vec![data], &marks).unwrap();
+        assert_eq!(chart.lines[0].path, "M0.0 0.0h0M230.0 90.0L460.0 180.0");
+        assert_eq!(chart.marks, [(230.0, "end".to_owned())]);
+        assert_eq!(chart.x_ticks.last(), Some(&(460.0, "4".to_owned())));
     }
 
     #[test]
     fn nothing_is_no_chart() {
-        assert_eq!(chart("x", "ms", Axis::Time, Vec::new()), None);
+        assert_eq!(chart("x", "ms", Axis::Time, Vec::new(), &[]), None);
     }
 }

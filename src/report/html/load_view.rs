@@ -6,8 +6,9 @@ use super::super::escape::line;
 use super::super::load::baseline::{self, differs};
 use super::super::load::console::{capacity_told, moment, ms, workload};
 use super::super::load::verdict;
+use super::super::time::moment as when;
 use super::chart::{Axis, Chart, Data, chart, nines};
-use crate::load_run::{LoadRun, RequestFigures, Second};
+use crate::load_run::{Incident, LoadRun, RequestFigures, Second};
 
 /// More errors than anyone reads.
 const INCIDENTS_LIMIT: usize = 100;
@@ -27,7 +28,10 @@ pub(super) struct View {
     outcome: &'static str,
     stopped: Option<String>,
     unsent: Option<u64>,
+    /// When errors began, and which.
+    began: Option<String>,
     times: &'static str,
+    is_open: bool,
     rows: Vec<Row>,
     flows: String,
     thresholds: Vec<Rule>,
@@ -112,18 +116,27 @@ pub(super) fn load(run: &LoadRun, baseline: Option<&LoadRun>) -> View {
         flow: line(&run.scenario.flow.join(" → ")),
         provider: line(&run.provider.name),
         issuer: line(&run.provider.issuer),
-        started: line(&run.started),
+        started: line(&when(&run.started)),
         workload: workload(run),
         verdict,
         outcome: outcome.as_str(),
         stopped: run.stopped.as_deref().map(line),
         unsent: (run.kept_pace == Some(false)).then_some(run.unsent),
+        began: began(run).map(|incident| {
+            format!(
+                "Errors began with {} of {}, sent at {}.",
+                line(&incident.kind),
+                line(&incident.request),
+                moment(incident.first_at_ms)
+            )
+        }),
         times: match run.kept_pace {
             Some(_) => {
                 "Milliseconds to the last byte. Latency counts from the moment when the request was due, service time from the moment when it was sent."
             }
             None => "Milliseconds to the last byte, from the moment of sending.",
         },
+        is_open: run.kept_pace.is_some(),
         rows: run
             .requests
             .iter()
@@ -229,10 +242,23 @@ pub(super) fn load(run: &LoadRun, baseline: Option<&LoadRun>) -> View {
         system: run
             .system
             .iter()
-            .map(|(name, value)| (line(name), line(value)))
+            .map(|(name, value)| (line(name), line(&listed(value))))
             .collect(),
         notes: run.notes.iter().map(|note| line(note)).collect(),
     }
+}
+
+/// What went wrong first.
+fn began(run: &LoadRun) -> Option<&Incident> {
+    run.incidents
+        .iter()
+        .min_by_key(|incident| incident.first_at_ms)
+}
+
+/// A list of texts without the marks of JSON; anything else as it is.
+fn listed(value: &str) -> String {
+    serde_json::from_str::<Vec<String>>(value)
+        .map_or_else(|_| value.to_owned(), |all| all.join(", "))
 }
 
 fn row(figures: &RequestFigures, open: bool) -> Row {
@@ -263,9 +289,24 @@ fn charts(run: &LoadRun) -> Vec<Chart> {
             .map(|second| (second.at_ms as f64 / 1e3, value(second)))
             .collect(),
     };
+    let end = run.duration_ms as f64 / 1e3;
+    let mut marks = Vec::new();
+    if run
+        .series
+        .last()
+        .is_some_and(|second| second.at_ms > run.duration_ms)
+    {
+        marks.push((end, "end of the measured time"));
+    }
+    if let Some(incident) = began(run) {
+        marks.push(((incident.first_at_ms as f64 / 1e3).max(0.0), "errors begin"));
+    }
     let mut rate = vec![over_time(|s| per_second(s, s.requests), "requests", "c1")];
     if run.kept_pace.is_some() {
-        rate.push(over_time(|s| per_second(s, s.due), "passes due", "c2"));
+        let mut due = over_time(|s| per_second(s, s.due), "passes due", "c2");
+        // Nothing is due any more.
+        due.points.retain(|(at, _)| *at <= end);
+        rate.push(due);
     }
     let latency = vec![
         over_time(|s| s.p50, "p50", "c1"),
@@ -273,7 +314,7 @@ fn charts(run: &LoadRun) -> Vec<Chart> {
         over_time(|s| s.p99, "p99", "c3"),
     ];
     let errors = vec![over_time(|s| per_second(s, s.errors), "errors", "c4")];
-    let classes = ["c1", "c2", "c3", "c4", "c5", "c6", "c7"];
+    let classes = ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"];
     let distribution = run
         .requests
         .iter()
@@ -290,13 +331,21 @@ fn charts(run: &LoadRun) -> Vec<Chart> {
         })
         .collect();
     [
-        chart("Requests per second", "per second", Axis::Time, rate),
-        chart("Latency over time", "ms", Axis::Time, latency),
-        chart("Latency distribution", "ms", Axis::Nines, distribution),
+        chart("Requests", "per second", Axis::Time, rate, &marks),
+        chart("Latency over time", "ms", Axis::Time, latency, &marks),
+        chart("Latency distribution", "ms", Axis::Nines, distribution, &[]),
         run.series
             .iter()
             .any(|second| second.errors > 0)
-            .then(|| chart("Errors per second", "per second", Axis::Time, errors))
+            .then(|| {
+                chart(
+                    "Errors",
+                    "per second, when they were noticed",
+                    Axis::Time,
+                    errors,
+                    &marks,
+                )
+            })
             .flatten(),
     ]
     .into_iter()
