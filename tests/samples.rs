@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use oidcheck::conformance::{FeatureSet, plan};
-use oidcheck::report::{Format, read_run, render};
+use oidcheck::load_run::LoadRun;
+use oidcheck::report::console::Style;
+use oidcheck::report::{Format, load, read_run, render};
 
 /// What the sample in the README runs.
 const README_SAMPLE: [&str; 7] = [
@@ -35,6 +37,26 @@ const REPORT_SAMPLE: [&str; 11] = [
     "html,junit,markdown",
     "OIDCC-2",
     "RFC6749-4.1.2",
+];
+
+/// What the sample of a load run was made with. It is measured anew where there is none; otherwise the reports are made
+/// of what was measured then, for no two runs have the same figures.
+const LOAD_SAMPLE: [&str; 15] = [
+    "load",
+    "client_credentials",
+    "--rate",
+    "20",
+    "--warmup",
+    "1s",
+    "--duration",
+    "15s",
+    "--fault",
+    "token_endpoint.busy",
+    "--fault",
+    "token_endpoint.freezes",
+    "--threshold",
+    "p99<250ms",
+    "--quiet",
 ];
 
 fn root() -> &'static Path {
@@ -183,6 +205,75 @@ fn faults() -> String {
     text.trim_end().to_owned()
 }
 
+fn load_folder() -> PathBuf {
+    sample_folder().join("load")
+}
+
+/// The load run of the sample.
+fn load_sample() -> LoadRun {
+    let file = load_folder().join("load.json");
+    let text = fs::read_to_string(&file).expect("OIDCHECK_BLESS=1 makes the sample of a load run");
+    load::read("load.json", &text).expect("it is a load run of today")
+}
+
+fn load_on_a_terminal() -> String {
+    let arguments: Vec<String> = LOAD_SAMPLE
+        .iter()
+        .filter(|argument| **argument != "--quiet")
+        .map(|argument| match argument.contains('<') {
+            true => format!("'{argument}'"),
+            false => (*argument).to_owned(),
+        })
+        .collect();
+    // Which would not fit on one line.
+    let arguments = arguments.join(" ").replace(
+        " --fault token_endpoint.busy",
+        " \\\n    --fault token_endpoint.busy",
+    );
+    let text = load::console(&load_sample(), Style { colour: false });
+    format!(
+        "```console\n$ oidcheck {arguments}\n{}\n```",
+        text.trim_end()
+    )
+}
+
+#[test]
+fn the_sample_of_a_load_run_is_rendered_by_todays_program() {
+    let folder = load_folder();
+    if blessing() && !folder.join("load.json").exists() {
+        let out = folder.display().to_string();
+        let mut arguments = LOAD_SAMPLE.to_vec();
+        arguments.extend(["--out", &out]);
+        oidcheck(&arguments);
+    }
+    let run = load_sample();
+    for format in [Format::Json, Format::Junit, Format::Html, Format::Markdown] {
+        let file = folder.join(load::file_name(format));
+        let today = load::render(format, &run, None);
+        if blessing() {
+            fs::write(&file, &today).expect("the report can be written");
+        }
+        let text = fs::read_to_string(&file).expect("the report is there");
+        assert_eq!(
+            text.trim_end(),
+            today.trim_end(),
+            "{}: OIDCHECK_BLESS=1 writes it anew",
+            file.display()
+        );
+    }
+    // What the command says is what was measured.
+    assert_eq!(run.scenario.name, LOAD_SAMPLE[1]);
+    assert_eq!(run.workload.rate, Some(20.0));
+    assert_eq!((run.duration_ms, run.workload.warmup_ms), (15_000, 1_000));
+    assert_eq!(
+        run.thresholds
+            .iter()
+            .filter(|rule| rule.ok == Some(false))
+            .count(),
+        2
+    );
+}
+
 fn with_part(text: &str, name: &str, part: &str) -> String {
     let begin = format!("<!-- generated: {name} -->\n");
     let (before, rest) = text.split_once(&begin).expect("the README has the mark");
@@ -201,6 +292,7 @@ fn the_readme_shows_todays_program() {
         ("sample", sample()),
         ("requirements", requirements()),
         ("faults", faults()),
+        ("load", load_on_a_terminal()),
     ] {
         new = with_part(&new, name, &part);
     }

@@ -91,6 +91,8 @@ fn is_of(name: &str, value: &Value) -> bool {
 }
 
 const LOAD_SCHEMA: &str = include_str!("../../reports/load.schema.json");
+/// A run that was really made.
+const LOAD_SAMPLE: &str = include_str!("../../reports/sample/load/load.json");
 
 #[test]
 fn a_load_run_is_what_its_schema_says() {
@@ -98,6 +100,11 @@ fn a_load_run_is_what_its_schema_says() {
     let run: Value = serde_json::from_str(&text).expect("load.json is JSON");
     let schema: Value = serde_json::from_str(LOAD_SCHEMA).expect("the schema is JSON");
     assert_eq!(violations(&schema, &schema, &run, ""), Vec::<String>::new());
+    let sample: Value = serde_json::from_str(LOAD_SAMPLE).expect("the sample is JSON");
+    assert_eq!(
+        violations(&schema, &schema, &sample, ""),
+        Vec::<String>::new()
+    );
     // The fixture uses every field, so a field that the schema alone has is found, too.
     for (name, object) in schema["$defs"].as_object().unwrap() {
         for property in object["properties"].as_object().into_iter().flatten() {

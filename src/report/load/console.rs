@@ -202,15 +202,19 @@ fn errors(text: &mut String, run: &LoadRun, style: Style) {
         let word = if incident.wrong { "wrong" } else { "error" };
         let _ = writeln!(
             text,
-            "  {} {} {} x {}, sent from {} to {}",
+            "  {} {} {} x {}",
             style.outcome(outcome, word),
             line(&incident.request),
             line(&incident.kind),
             incident.count,
+        );
+        let told = format!(
+            "sent from {} to {}: {}",
             moment(incident.first_at_ms),
             moment(incident.last_at_ms),
+            line(&incident.example)
         );
-        let example = folded(&line(&incident.example), 8, 8);
+        let example = folded(&told, 8, 8);
         let _ = writeln!(text, "        {}", style.dim(&example));
     }
 }
