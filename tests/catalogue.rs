@@ -1,11 +1,11 @@
 //! Catalogue, features and faults fit together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use cucumber::gherkin::StepType;
 use oidcheck::conformance::{FeatureSet, Planned, plan};
 use oidcheck::requirement::Catalogue;
-use oidcheck::steps;
+use oidcheck::steps::{self, Row};
 
 fn set() -> FeatureSet {
     FeatureSet::embedded().expect("the embedded features can be read")
@@ -14,6 +14,19 @@ fn set() -> FeatureSet {
 fn planned(set: &FeatureSet) -> Vec<Planned> {
     let all = set.profiles.iter().find(|p| p.name == "all");
     plan(set, all.expect("there is a profile `all`")).expect("every step resolves")
+}
+
+/// The rows of the tables of a scenario, each with the line of its step.
+fn tables(scenario: &Planned) -> impl Iterator<Item = (usize, Row)> {
+    let judging = scenario
+        .steps
+        .iter()
+        .filter(|step| step.ty == StepType::Then);
+    judging.flat_map(|step| {
+        let step = &step.context.step;
+        let rows = steps::rows(step).unwrap_or_default();
+        rows.into_iter().map(|row| (step.position.line, row))
+    })
 }
 
 /// The ids that scenarios judge, resolved to their rows.
@@ -40,26 +53,16 @@ fn tables_say_what_the_catalogue_says() {
     let set = set();
     let mut wrong = Vec::new();
     for scenario in planned(&set) {
-        for step in scenario
-            .steps
-            .iter()
-            .filter(|step| step.ty == StepType::Then)
-        {
-            for row in steps::rows(&step.context.step).unwrap_or_default() {
-                let requirement = set
-                    .catalogue
-                    .get(&row.id)
-                    .expect("the planner knows the id");
-                if requirement.summary != row.summary {
-                    wrong.push(format!(
-                        "{}:{} {}: `{}`, the catalogue says `{}`",
-                        scenario.file,
-                        step.context.step.position.line,
-                        row.id,
-                        row.summary,
-                        requirement.summary
-                    ));
-                }
+        for (line, row) in tables(&scenario) {
+            let requirement = set
+                .catalogue
+                .get(&row.id)
+                .expect("the planner knows the id");
+            if requirement.summary != row.summary {
+                wrong.push(format!(
+                    "{}:{line} {}: `{}`, the catalogue says `{}`",
+                    scenario.file, row.id, row.summary, requirement.summary
+                ));
             }
         }
     }
@@ -154,26 +157,16 @@ fn the_modules_of_a_profile_have_scenarios() {
 #[test]
 fn a_scenario_has_one_meaning() {
     let set = set();
-    let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
     let mut wrong = Vec::new();
     for scenario in planned(&set) {
         // A requirement may be judged by several scenarios, but not twice by one table.
-        for step in scenario
-            .steps
-            .iter()
-            .filter(|step| step.ty == StepType::Then)
-        {
-            for row in steps::rows(&step.context.step).unwrap_or_default() {
-                let key = (
-                    format!("{}:{}", scenario.id, step.context.step.position.line),
-                    row.id.clone(),
-                );
-                if seen.insert(key, row.summary).is_some() {
-                    wrong.push(format!(
-                        "{}: `{}` stands twice in one table",
-                        scenario.id, row.id
-                    ));
-                }
+        let mut seen = BTreeSet::new();
+        for (line, row) in tables(&scenario) {
+            if !seen.insert((line, row.id.clone())) {
+                wrong.push(format!(
+                    "{}: `{}` stands twice in one table",
+                    scenario.id, row.id
+                ));
             }
         }
     }
