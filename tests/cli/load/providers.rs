@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
 use super::{incident, saved};
 use crate::program::{
     arg, beside, command, folder, mock, oidcheck, oidcheck_beside, preset, provider_file,
@@ -93,5 +97,67 @@ fn drivers_that_ask_somebody_else_are_refused() {
         oidcheck(&["load", "client_credentials", "-p", arg(&file)])
             .expect_code(3)
             .says("can't be reached");
+    }
+}
+
+/// A provider that can be found and sends who logs in to another host; its keys are at `keys`.
+async fn leads_elsewhere(keys: &str) -> MockServer {
+    let server = MockServer::start().await;
+    let at = |name: &str| format!("{}/{name}", server.uri());
+    let metadata = json!({
+        "issuer": server.uri(),
+        "authorization_endpoint": at("authorize"),
+        "token_endpoint": at("token"),
+        "userinfo_endpoint": at("userinfo"),
+        "jwks_uri": match keys {
+            "" => at("jwks"),
+            elsewhere => elsewhere.to_owned(),
+        },
+    });
+    let found = ResponseTemplate::new(200);
+    let redirect = ResponseTemplate::new(302);
+    for (place, answer) in [
+        (
+            "/.well-known/openid-configuration",
+            found.clone().set_body_json(metadata),
+        ),
+        ("/jwks", found.set_body_json(json!({ "keys": [] }))),
+        (
+            "/authorize",
+            redirect.insert_header("location", "https://elsewhere.invalid/login"),
+        ),
+    ] {
+        let mock = Mock::given(path(place)).respond_with(answer);
+        mock.mount(&server).await;
+    }
+    server
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_leads_to_another_host_is_not_followed() {
+    let out = folder("load-elsewhere");
+    for (keys, code, says) in [
+        ("", 3, "the login leads to a page on `elsewhere.invalid`"),
+        (
+            "https://elsewhere.invalid/jwks",
+            2,
+            "jwks_uri of the metadata is on `elsewhere.invalid`",
+        ),
+    ] {
+        let server = leads_elsewhere(keys).await;
+        let file = provider_file(&out, &preset(&server.uri()));
+        for workload in [
+            ["login", "--rate", "20"],
+            ["login", "--users", "2"],
+            ["token_refresh", "--rate", "20"],
+        ] {
+            let mut arguments = vec!["load", "-p", arg(&file), "--duration", "2s"];
+            arguments.extend(workload);
+            oidcheck_beside(&arguments)
+                .await
+                .expect_code(code)
+                .says(says)
+                .says("--allow-host elsewhere.invalid");
+        }
     }
 }
