@@ -184,6 +184,7 @@ impl Tally {
 
     /// Counts passes that are under way no more as begun, and tells how many they were: whoever ends the load as it was
     /// to be ended has not given them up.
+    #[cfg(feature = "distributed")]
     pub(crate) fn leave_out_unfinished(&mut self) -> u64 {
         let unfinished = self.flows.abandoned();
         self.flows.started -= unfinished;
