@@ -35,6 +35,9 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// Arrivals per second.
 const RATES: [u32; 3] = [500, 5_000, 20_000];
 
+/// The time in which connections are made; what arrives in it does not count.
+const WARMUP: Duration = Duration::from_millis(100);
+
 /// A shorter load says nothing about the pace, so that more arrivals are made than criterion asks for.
 const SHORTEST: Duration = Duration::from_millis(200);
 
@@ -98,7 +101,8 @@ async fn generator(
 ) -> Result<Duration> {
     let seconds = length(rate, arrivals).as_secs_f64();
     let text = format!(
-        "flow = [\"jwks\"]\n[workload]\nrate = {rate}\nconnections = 256\nwarmup = 0.1\nduration = {seconds}"
+        "flow = [\"jwks\"]\n[workload]\nrate = {rate}\nconnections = 256\nwarmup = {}\nduration = {seconds}",
+        WARMUP.as_secs_f64()
     );
     let scenario = Scenario::parse("pacing.toml", "pacing", &text)?;
     let config = ProviderConfig::of_issuer(&server.issuer);
@@ -131,7 +135,8 @@ fn record(arrivals: &[Instant], rate: u32, seen: &mut Histogram<u64>) {
         at.duration_since(*first).as_secs_f64() - due
     });
     let best = after_due.clone().fold(f64::INFINITY, f64::min);
-    for late in after_due {
+    let warm = (WARMUP.as_secs_f64() * f64::from(rate)) as usize;
+    for late in after_due.skip(warm) {
         seen.saturating_record(((late - best) * 1e6) as u64);
     }
 }
