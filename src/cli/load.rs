@@ -254,6 +254,12 @@ impl LoadArgs {
             return Ok(vec![self.scenario()?]);
         }
         let mut shipped = Scenario::shipped()?;
+        for rule in &self.abort_on {
+            let mut flows = shipped.iter().map(|scenario| &scenario.flow);
+            if flows.all(|flow| scenario::unknown_request(rule, flow).is_some()) {
+                return Err(nobody_asks("--abort-on", rule));
+            }
+        }
         for rule in &self.threshold {
             let mut about = 0;
             for scenario in &mut shipped {
@@ -263,11 +269,7 @@ impl LoadArgs {
                 }
             }
             if about == 0 {
-                let message = format!(
-                    "--threshold: `{}`: no scenario has this request",
-                    rule.rule()
-                );
-                return Err(ConfigError::new(message));
+                return Err(nobody_asks("--threshold", rule));
             }
         }
         Ok(shipped)
@@ -300,6 +302,13 @@ impl LoadArgs {
         let (config, mock) = built_in(&self.fault).await?;
         Ok((config, Some(mock)))
     }
+}
+
+/// A rule about a request that none of the shipped scenarios makes could only fail.
+#[cfg(feature = "distributed")]
+fn nobody_asks(option: &str, rule: &Threshold) -> ConfigError {
+    let rule = rule.rule();
+    ConfigError::new(format!("{option}: `{rule}`: no scenario has this request"))
 }
 
 fn known(option: &str, rule: &Threshold, scenario: &Scenario) -> Result<(), ConfigError> {

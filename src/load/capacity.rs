@@ -52,8 +52,8 @@ impl Load {
             let run = match self.step(rate, search.steps.is_empty()).await {
                 Ok(run) => run,
                 Err(LoadError::Unavailable(why)) if !search.steps.is_empty() => {
-                    // What was found stands.
-                    search.took(down(rate, why));
+                    // What was found stands; this rate was not made.
+                    search.steps.push(down(rate, why));
                     break;
                 }
                 Err(error) => return Err(error),
@@ -77,8 +77,10 @@ impl Load {
         }
         let found = best.or(last);
         let mut run = found.ok_or_else(|| ConfigError::new("the search had no step"))?;
-        run.interrupted = self.stop.is_requested();
-        run.stopped = self.stop.reason();
+        if let Some(reason) = self.stop.reason() {
+            run.interrupted = true;
+            run.stopped = Some(reason);
+        }
         run.capacity = Some(search.result());
         Ok(run)
     }
@@ -268,7 +270,7 @@ mod tests {
         });
         let run = load.find_capacity().await.unwrap();
         let capacity = run.capacity.as_ref().unwrap();
-        assert_eq!((capacity.held, capacity.broke), (Some(20.0), Some(40.0)));
+        assert_eq!((capacity.held, capacity.broke), (Some(20.0), None));
         let last = capacity.steps.last().unwrap();
         assert!(last.why.as_ref().is_some_and(|why| !why.is_empty()));
         assert!(!run.is_wrong() && run.unproven().is_none(), "{run:?}");

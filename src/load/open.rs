@@ -63,6 +63,7 @@ pub(crate) async fn run(
 ) -> Result<OpenOutcome, ConfigError> {
     let carrier = Arc::new(HyperCarrier::new(&plan.options)?);
     let failed = |e: io::Error| ConfigError::new(format!("no thread for the load: {e}"));
+    let given_up = stop.clone();
     let (tell, told) = tokio::sync::oneshot::channel();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -87,8 +88,21 @@ pub(crate) async fn run(
             let _ = tell.send(outcome);
         })
         .map_err(failed)?;
-    told.await
-        .map_err(|_| ConfigError::new("the thread that makes the load died"))
+    let mut abandoned = Abandoned(Some(given_up));
+    let outcome = told.await;
+    abandoned.0 = None;
+    outcome.map_err(|_| ConfigError::new("the thread that makes the load died"))
+}
+
+/// Stops the thread of a run that nobody waits for any more.
+struct Abandoned(Option<Stop>);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        if let Some(stop) = &self.0 {
+            stop.request("nobody waits for its result");
+        }
+    }
 }
 
 async fn generate(plan: &OpenPlan, crowd: &Arc<Crowd>, stop: &Stop) -> OpenOutcome {

@@ -107,6 +107,11 @@ impl Threshold {
         &self.rule
     }
 
+    /// Whether it is about requests per second.
+    pub(super) fn is_about_rate(&self) -> bool {
+        self.metric == Metric::RequestsPerSecond
+    }
+
     /// The request that it is about; none where it is about all.
     pub fn request(&self) -> Option<&str> {
         self.request.as_deref()

@@ -29,9 +29,10 @@ fn two(name: &str) -> (PathBuf, [PathBuf; 2]) {
     }
     // Each of them had a mock of its own, and began when the machine let it.
     let files = parts.map(|part| part.join("load.json"));
-    for file in &files {
+    for (file, started) in files.iter().zip(["12:00:00Z", "12:00:00.001Z"]) {
+        let started = format!("2026-11-21T{started}");
         change(file, "/provider/issuer", json!("https://id.example.test"));
-        change(file, "/started", json!("2026-11-21T12:00:00Z"));
+        change(file, "/started", json!(started));
     }
     (out, files)
 }

@@ -135,7 +135,7 @@ fn rules_are_judged_on_the_sum() {
     // One of 60 is slow: of the first part's requests one of 50.
     let one: Vec<Request> = [slow].into_iter().chain([fast; 49]).collect();
     for (count, ok) in [(10, false), (1_000, true)] {
-        let sum = merged(vec![run(0, &one), run(0, &vec![fast; count])]).unwrap();
+        let sum = merged(vec![run(0, &one), run(1, &vec![fast; count])]).unwrap();
         let verdicts: Vec<_> = sum
             .thresholds
             .iter()
@@ -147,7 +147,7 @@ fn rules_are_judged_on_the_sum() {
         ];
         assert_eq!(verdicts, expected);
     }
-    let mut other = run(0, &one);
+    let mut other = run(1, &one);
     other.thresholds.pop();
     let sum = merged(vec![run(0, &one), other]).unwrap();
     assert!(sum.thresholds.is_empty());
@@ -156,10 +156,43 @@ fn rules_are_judged_on_the_sum() {
             .iter()
             .any(|note| note.contains("thresholds of the parts differ"))
     );
-    let mut behind = run(0, &one);
+    let mut behind = run(1, &one);
     behind.unsent = 1;
     let sum = merged(vec![run(0, &one), behind]).unwrap();
     assert!(sum.thresholds.iter().all(|verdict| verdict.ok.is_none()));
+    // What one part could not judge.
+    let mut gave_up = run(1, &one);
+    gave_up.thresholds[0].ok = None;
+    let sum = merged(vec![run(0, &one), gave_up]).unwrap();
+    assert_eq!(sum.thresholds[0].ok, None);
+    assert!(sum.thresholds[1].ok.is_some());
+}
+
+#[test]
+fn a_rate_that_was_not_made_at_once_holds_no_rule() {
+    for (after_noon_ms, ok) in [(100, Some(true)), (2_000, None)] {
+        let part = |after_noon_ms| {
+            let mut run = run(after_noon_ms, &[("exchange", 1_000, None); 30]);
+            run.thresholds.truncate(1);
+            run.thresholds[0].rule = "rps>=15".to_owned();
+            run
+        };
+        let sum = merged(vec![part(0), part(after_noon_ms)]).unwrap();
+        assert_eq!(sum.thresholds[0].ok, ok, "{after_noon_ms}");
+    }
+}
+
+#[test]
+fn nothing_is_added_twice() {
+    let part = |after_noon_ms| run(after_noon_ms, &[("exchange", 1_000, None)]);
+    let told = merged(vec![part(0), part(1), part(0)]).unwrap_err();
+    assert!(
+        told.contains("2/load.json") && told.contains("is in 0/load.json, too"),
+        "{told}"
+    );
+    let sum = merged(vec![part(0), part(1)]).unwrap();
+    let told = merged(vec![sum, part(1)]).unwrap_err();
+    assert!(told.contains("is in 0/load.json, too"), "{told}");
 }
 
 #[test]
@@ -305,7 +338,7 @@ fn what_is_no_part_of_one_load_is_refused() {
     ];
     let good = || run(0, &[("exchange", 1_000, None)]);
     for (change, says) in changes {
-        let mut wrong = good();
+        let mut wrong = run(1, &[("exchange", 1_000, None)]);
         change(&mut wrong);
         let told = merged(vec![good(), wrong]).unwrap_err();
         assert!(

@@ -63,6 +63,7 @@ pub fn merge(runs: &[(String, LoadRun)]) -> Result<LoadRun, ConfigError> {
         seconds.add(&part.run.series, part.offset_ms);
         add_incidents(&mut incidents, &part.run.incidents, part.offset_ms);
     }
+    check_twice(&parts)?;
     let mut notes = vec![format!(
         "Added up from {} runs. Rates are sums; percentiles are those of all requests together. Seconds of the course are matched to the nearest; their percentiles are not known where more than one part had requests.",
         parts.len()
@@ -180,6 +181,25 @@ fn parts(runs: &[(String, LoadRun)]) -> Result<Vec<Part<'_>>, ConfigError> {
     Ok(parts)
 }
 
+/// Nothing is added twice, not even as a part of a sum.
+fn check_twice(parts: &[Part<'_>]) -> Result<(), ConfigError> {
+    let mut seen: Vec<(MergedPart, &str)> = Vec::new();
+    for part in parts {
+        for source in merged_from(part) {
+            let same = |(known, _): &&(MergedPart, &str)| {
+                (&known.started, known.duration_ms, known.count)
+                    == (&source.started, source.duration_ms, source.count)
+            };
+            if let Some((_, file)) = seen.iter().find(same) {
+                let why = format!("what began at {} is in {file}, too", source.started);
+                return Err(ConfigError::file(part.file, why));
+            }
+            seen.push((source, part.file));
+        }
+    }
+    Ok(())
+}
+
 /// What to say where the parts have little time in common.
 fn apart(parts: &[Part<'_>]) -> Option<String> {
     let begin = parts.iter().map(|part| part.offset_ms).max()?;
@@ -214,7 +234,16 @@ fn judge(
         notes.push("The thresholds of the parts differ: none was judged.".to_owned());
         return Ok(Vec::new());
     }
-    let judged = parts.iter().all(|part| part.run.unsent == 0);
+    // What a part could not judge the sum can't.
+    let judged = |rule: &str| {
+        parts.iter().all(|part| {
+            let mut verdicts = part.run.thresholds.iter();
+            part.run.unsent == 0
+                && verdicts.all(|verdict| verdict.rule != rule || verdict.ok.is_some())
+        })
+    };
+    // The sum of rates that were made one after another is a rate that nobody made.
+    let at_once = apart(parts).is_none();
     let mut seen = BTreeSet::new();
     let verdicts = first.run.thresholds.iter().enumerate();
     verdicts
@@ -223,6 +252,7 @@ fn judge(
             let rule: Threshold = verdict.rule.parse().map_err(|why| {
                 ConfigError::file(first.file, format!("`thresholds[{index}].rule`: {why}"))
             })?;
+            let judged = judged(&verdict.rule) && (at_once || !rule.is_about_rate());
             Ok(match judged {
                 true => rule.judge_view(sums.view(rule.request())),
                 false => rule.unjudged(),

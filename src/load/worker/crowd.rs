@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::http::{ClientOptions, Wire};
+use crate::load::Stop;
 use crate::load::carrier::Carrier;
 use crate::load::hyper_carrier::HyperCarrier;
 use crate::load::meter::{CountsBy, Meter};
@@ -21,6 +22,7 @@ pub(super) struct Crowd {
     tally: Arc<Mutex<Tally>>,
     wire: Wire,
     client: ClientOptions,
+    stop: Stop,
     members: Vec<Member>,
     /// Those who have been told to leave and may be on their last pass.
     leaving: Vec<Member>,
@@ -33,18 +35,20 @@ struct Member {
 }
 
 impl Crowd {
-    /// Nobody yet.
+    /// Nobody yet. Where it is stopped from within, everybody leaves.
     pub(super) fn new(
         users: Arc<dyn Users>,
         tally: Arc<Mutex<Tally>>,
         wire: Wire,
         client: ClientOptions,
+        stop: Stop,
     ) -> Self {
         Self {
             users,
             tally,
             wire,
             client,
+            stop,
             members: Vec::new(),
             leaving: Vec::new(),
         }
@@ -96,7 +100,7 @@ impl Crowd {
         let user = self.users.user(carrier, Arc::clone(&meter));
         let leaves = Arc::new(AtomicBool::new(false));
         Member {
-            task: tokio::spawn(work(user, meter, Arc::clone(&leaves))),
+            task: tokio::spawn(work(user, meter, Arc::clone(&leaves), self.stop.clone())),
             leaves,
         }
     }
@@ -111,8 +115,8 @@ impl Drop for Crowd {
 }
 
 /// One pass after another.
-async fn work(mut user: Box<dyn User>, meter: Arc<Meter>, leaves: Arc<AtomicBool>) {
-    while !leaves.load(Ordering::Relaxed) {
+async fn work(mut user: Box<dyn User>, meter: Arc<Meter>, leaves: Arc<AtomicBool>, stop: Stop) {
+    while !leaves.load(Ordering::Relaxed) && !stop.is_requested() {
         let due = Instant::now();
         meter.pass_started(due);
         let right = user.pass(due).await;
@@ -178,7 +182,13 @@ mod tests {
         let tally = Arc::new(Mutex::new(Tally::new(now, now + Duration::from_secs(3600))));
         let client = ClientOptions::default();
         let wire = Wire::new(&client).unwrap();
-        let crowd = Crowd::new(Arc::new(patient), Arc::clone(&tally), wire, client);
+        let crowd = Crowd::new(
+            Arc::new(patient),
+            Arc::clone(&tally),
+            wire,
+            client,
+            Stop::default(),
+        );
         (crowd, tally)
     }
 

@@ -108,10 +108,12 @@ impl Play {
         self.target.send_modify(|target| target.users = users);
     }
 
-    /// Ends it; the first to say so says why.
+    /// Ends it. Who says so again can make it end sooner; the first reason is the one that counts.
     pub(super) fn end(&self, end: End) {
         self.target.send_modify(|target| {
-            target.end.get_or_insert(end);
+            let known = target.end.get_or_insert_with(|| end.clone());
+            known.grace = known.grace.min(end.grace);
+            known.why = known.why.take().or(end.why);
         });
     }
 
@@ -149,18 +151,51 @@ struct Director {
 
 impl Director {
     async fn direct(mut self) {
-        let end = self.follow().await;
-        let swarms = self.swarms.iter_mut();
-        join_all(swarms.map(|(_, swarm)| swarm.settle(end.grace))).await;
-        self.tell(Scene::Settled);
-        let mut runs = Vec::new();
-        for (_, swarm) in std::mem::take(&mut self.swarms) {
-            match swarm.finish(end.why.as_deref()).await {
-                Ok(run) => runs.extend(run),
-                Err(error) => self.tell(Scene::Refused(error.to_string())),
+        let End { grace, mut why } = self.follow().await;
+        let mut wanted = self.wanted.clone();
+        let sooner = async {
+            let is_sooner = |target: &Target| target.end.as_ref().is_some_and(|e| e.grace < grace);
+            if wanted.wait_for(is_sooner).await.is_err() {
+                std::future::pending::<()>().await;
             }
+        };
+        let hastened = tokio::select! {
+            () = settle(&mut self.swarms, grace) => false,
+            () = sooner => true,
+        };
+        if hastened {
+            settle(&mut self.swarms, Duration::ZERO).await;
         }
-        self.tell(Scene::Ended(runs));
+        let end = self.wanted.borrow().end.clone();
+        why = why.or(end.and_then(|end| end.why));
+        self.tell(Scene::Settled);
+        let swarms = std::mem::take(&mut self.swarms);
+        let stops: Vec<Stop> = swarms.iter().map(|(_, swarm)| swarm.stop()).collect();
+        let mut wanted = self.wanted.clone();
+        // Races are cut short where there is a reason to end; a stop of the master is none.
+        let cut_short = async {
+            let has_reason = |target: &Target| target.end.as_ref().is_some_and(|e| e.why.is_some());
+            if let Ok(target) = wanted.wait_for(has_reason).await {
+                let end = target.end.as_ref();
+                let why = end.and_then(|end| end.why.as_deref()).unwrap_or_default();
+                stops.iter().for_each(|stop| stop.request(why));
+            }
+            std::future::pending::<()>().await;
+        };
+        let finished = async {
+            let mut runs = Vec::new();
+            for (_, swarm) in swarms {
+                match swarm.finish(why.as_deref()).await {
+                    Ok(run) => runs.extend(run),
+                    Err(error) => self.tell(Scene::Refused(error.to_string())),
+                }
+            }
+            runs
+        };
+        tokio::select! {
+            runs = finished => self.tell(Scene::Ended(runs)),
+            () = cut_short => {}
+        }
     }
 
     /// Has users at work as wanted, until all is to end.
@@ -170,11 +205,7 @@ impl Director {
             if let Some(end) = target.end {
                 return end;
             }
-            let mut at_work = BTreeMap::new();
-            for (class, count) in target.users {
-                let count = self.cast(&class, count).await;
-                at_work.insert(class, count);
-            }
+            let at_work = self.cast(&target.users).await;
             if self.is_over() {
                 continue;
             }
@@ -202,39 +233,55 @@ impl Director {
         }
     }
 
-    /// Has so many users of a class at work; tells how many are.
-    async fn cast(&mut self, class: &str, count: usize) -> usize {
-        let Some(scenario) = role(class, &self.stage.scenarios).cloned() else {
-            if count > 0 {
-                self.refuse(class, unknown(class, &self.stage.scenarios));
+    /// Has so many users of each class at work; tells how many are. Several classes may stand for one scenario.
+    async fn cast(&mut self, users: &BTreeMap<String, usize>) -> BTreeMap<String, usize> {
+        let mut roles: BTreeMap<String, usize> = BTreeMap::new();
+        for (class, count) in users {
+            match role(class, &self.stage.scenarios) {
+                Some(scenario) => *roles.entry(scenario.name.clone()).or_default() += count,
+                None if *count > 0 => self.refuse(class, unknown(class, &self.stage.scenarios)),
+                None => {}
             }
-            return 0;
-        };
-        let known = self
-            .swarms
-            .iter()
-            .position(|(name, _)| *name == scenario.name);
-        let index = match known {
-            Some(index) => index,
-            None if count == 0 || self.refused.contains(class) => return 0,
-            None => match self.begin(&scenario).await {
-                Ok(swarm) => {
-                    lock(&self.stats).push(Arc::clone(&swarm.stats));
-                    self.swarms.push((scenario.name, swarm));
-                    self.swarms.len() - 1
-                }
-                Err(error) => {
-                    self.refuse(class, format!("{}: {error}", scenario.name));
-                    return 0;
-                }
-            },
-        };
-        let over = self.is_over();
-        let (_, swarm) = &mut self.swarms[index];
-        if !over {
-            swarm.set(count);
         }
-        swarm.users()
+        // Those who are at work hear of it before others are set up, which may take long.
+        for (name, swarm) in &mut self.swarms {
+            if let Some(count) = roles.remove(name.as_str()) {
+                swarm.set(count);
+            }
+        }
+        for (name, count) in roles {
+            if count > 0 && !self.is_over() {
+                self.add(&name, count).await;
+            }
+        }
+        let is_played = |class: &str| {
+            let scenario = role(class, &self.stage.scenarios);
+            scenario.is_some_and(|scenario| self.swarms.iter().any(|(n, _)| *n == scenario.name))
+        };
+        let at_work = users.iter().map(|(class, count)| match is_played(class) {
+            true => (class.clone(), *count),
+            false => (class.clone(), 0),
+        });
+        at_work.collect()
+    }
+
+    /// Sets a scenario up and has so many users at work in it, unless it was refused before.
+    async fn add(&mut self, name: &str, count: usize) {
+        let scenarios = Arc::clone(&self.stage.scenarios);
+        let scenario = scenarios.iter().find(|scenario| scenario.name == name);
+        let Some(scenario) = scenario.filter(|_| !self.refused.contains(name)) else {
+            return;
+        };
+        match self.begin(scenario).await {
+            Ok(mut swarm) => {
+                lock(&self.stats).push(Arc::clone(&swarm.stats));
+                if !self.is_over() {
+                    swarm.set(count);
+                }
+                self.swarms.push((name.to_owned(), swarm));
+            }
+            Err(error) => self.refuse(name, format!("{name}: {error}")),
+        }
     }
 
     /// Sets a scenario up, unless all is to end meanwhile.
@@ -268,6 +315,11 @@ impl Director {
         // Where nobody listens any more, nobody needs to know.
         let _ = self.tell.send(scene);
     }
+}
+
+/// Has nobody at work any more; who is on the last pass may go on for `grace`.
+async fn settle(swarms: &mut [(String, Swarm)], grace: Duration) {
+    join_all(swarms.iter_mut().map(|(_, swarm)| swarm.settle(grace))).await;
 }
 
 fn lock(stats: &Mutex<Vec<Arc<Stats>>>) -> MutexGuard<'_, Vec<Arc<Stats>>> {

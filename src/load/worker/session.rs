@@ -60,8 +60,6 @@ pub(super) struct Session<'a> {
     registered: bool,
     /// The clock of the last order.
     ordered: f64,
-    /// An order that must wait until the last play is over.
-    waiting: Option<Spawn>,
     stop_timeout: Duration,
     usage: Usage,
 }
@@ -80,7 +78,6 @@ impl<'a> Session<'a> {
             heard: Instant::now(),
             registered: false,
             ordered: f64::NEG_INFINITY,
-            waiting: None,
             stop_timeout: Duration::ZERO,
             usage: Usage::new(),
         }
@@ -168,10 +165,9 @@ impl<'a> Session<'a> {
                 self.play = Some(Play::begin(self.worker.stage.clone(), spawn.users));
                 self.phase = Phase::Playing;
             }
-            _ => {
-                self.waiting = Some(spawn);
-                return;
-            }
+            // While the last play ends nobody can begin. A master that is still at it says so anew when we are ready:
+            // an order that was kept here could outlive the stop after it.
+            _ => return,
         }
         self.state = State::Spawning;
         self.say(ToMaster::Spawning);
@@ -185,6 +181,13 @@ impl<'a> Session<'a> {
             Phase::Settling(then) | Phase::Finishing(then) => {
                 if *then != After::Over {
                     *then = after;
+                }
+                if let (Some(play), Some(why)) = (&self.play, why) {
+                    // What was to end in its own time is to end now.
+                    play.end(End {
+                        grace: Duration::ZERO,
+                        why: Some(why),
+                    });
                 }
             }
             Phase::Playing => {
@@ -246,10 +249,6 @@ impl<'a> Session<'a> {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Finishing(After::Ready) if self.link.is_some() => {
                 self.ready();
-                if let Some(spawn) = self.waiting.take() {
-                    self.ordered = f64::NEG_INFINITY;
-                    self.spawn(spawn);
-                }
                 None
             }
             Phase::Finishing(after @ (After::Over | After::Lost(_))) => Some(after),

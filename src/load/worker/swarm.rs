@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use super::crowd::Crowd;
 use super::stats::Stats;
 use crate::http::{ClientOptions, Wire};
+use crate::load::Stop;
 use crate::load::builder::{Load, LoadError, lock};
 use crate::load::result::{Made, Phases};
 use crate::load::scenario::Workload;
@@ -66,7 +67,7 @@ impl Swarm {
             async move { load.watch(&tally).await }
         });
         Ok(Self {
-            crowd: Crowd::new(users, Arc::clone(&tally), wire, client.clone()),
+            crowd: Crowd::new(users, Arc::clone(&tally), wire, client.clone(), load.stop()),
             load,
             client,
             visits,
@@ -81,9 +82,9 @@ impl Swarm {
         })
     }
 
-    /// How many users are at work.
-    pub(super) fn users(&self) -> usize {
-        self.crowd.len()
+    /// What stops it from within.
+    pub(super) fn stop(&self) -> Stop {
+        self.load.stop()
     }
 
     /// Has so many users at work.
@@ -102,11 +103,11 @@ impl Swarm {
 
     /// Has nobody at work any more. The measured time ends with this.
     pub(super) async fn settle(&mut self, grace: Duration) {
+        // What is waited for now is not measured time.
+        lock(&self.tally).cut(Instant::now());
         self.crowd.end(grace).await;
         self.watch.abort();
-        let mut tally = lock(&self.tally);
-        tally.cut(Instant::now());
-        self.unfinished = tally.leave_out_unfinished();
+        self.unfinished += lock(&self.tally).leave_out_unfinished();
     }
 
     /// Does what the scenario wants done afterwards, and gives the result; none where no user ever was at work.

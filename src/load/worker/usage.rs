@@ -20,8 +20,8 @@ impl Usage {
         }
     }
 
-    /// The part of this machine's processors that was used since the last look, in percent. Locust warns above 90: a
-    /// worker of its own has one processor, ours has all.
+    /// The part of the processors that this program can use that was used since the last look, in percent. Locust warns
+    /// above 90: a worker of its own has one processor, ours one for each thread of its runtime.
     pub(super) fn cpu(&mut self) -> f64 {
         let (at, ticks) = (Instant::now(), ticks());
         let seconds = (at - self.at).as_secs_f64();
@@ -31,6 +31,8 @@ impl Usage {
         self.at = at;
         self.ticks = ticks;
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = tokio::runtime::Handle::try_current().map(|h| h.metrics().num_workers());
+        let processors = processors.min(threads.unwrap_or(processors));
         match used {
             Some(used) if seconds > 0.0 => {
                 used as f64 / TICKS_PER_SECOND / seconds / processors as f64 * 100.0
