@@ -255,6 +255,7 @@ fn notes(scenario: &Scenario, visits: &Visits, made: &Made) -> Vec<String> {
             ));
         }
     }
+    notes.extend(visits.activity().note());
     let doubts = visits.pool().doubts();
     if doubts.refused > 0 {
         notes.push(format!(

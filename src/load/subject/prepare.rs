@@ -65,6 +65,9 @@ pub(crate) fn check(config: &ProviderConfig, scenario: &Scenario) -> Result<(), 
     if scenario.flow.contains(&Word::ClientCredentials) {
         grant_client(config)?;
     }
+    if scenario.flow.contains(&Word::Introspect) {
+        confidential_client(config)?;
+    }
     Ok(())
 }
 
@@ -79,6 +82,16 @@ fn sign_in_client(config: &ProviderConfig) -> Result<&ClientConfig, ConfigError>
         .find(|client| !client.redirect_uris.is_empty())
         .ok_or_else(|| {
             lacking("the flow signs users in and the provider file has no [[client]] with redirect_uris")
+        })
+}
+
+/// Introspection is for callers who authenticate ([RFC 7662 2.1](https://www.rfc-editor.org/rfc/rfc7662#section-2.1)).
+fn confidential_client(config: &ProviderConfig) -> Result<&ClientConfig, ConfigError> {
+    let mut clients = config.clients.iter();
+    clients
+        .find(|client| client.auth != AuthMethod::None)
+        .ok_or_else(|| {
+            lacking("introspect needs a [[client]] with a secret or key in the provider file")
         })
 }
 
@@ -232,6 +245,10 @@ fn calls(
 ) -> Result<Calls, SubjectError> {
     let call = |endpoint: &Url| Call::new(rp, client, endpoint);
     let introspection = optional(rp, scenario, Word::Introspect, "introspection_endpoint")?;
+    let caller = match client.auth {
+        AuthMethod::None if introspection.is_some() => confidential_client(rp.config())?,
+        _ => client,
+    };
     let revocation = match scenario.flow.contains(&Word::Revoke) {
         true => Some(rp.endpoint("revocation_endpoint")?),
         // For the teardown, where the provider has it.
@@ -239,7 +256,9 @@ fn calls(
     };
     Ok(Calls {
         token: call(&rp.endpoint("token_endpoint")?)?,
-        introspection: introspection.as_ref().map(call).transpose()?,
+        introspection: introspection
+            .map(|endpoint| Call::new(rp, caller, &endpoint))
+            .transpose()?,
         revocation: revocation.as_ref().map(call).transpose()?,
     })
 }

@@ -1,5 +1,6 @@
 //! Passes of a flow: what is asked word by word, and whether the answers are right.
 
+mod activity;
 mod pages;
 mod sampler;
 mod steps;
@@ -26,6 +27,7 @@ use super::user::{User, Users};
 use super::{Stop, Word};
 use crate::http::UserAgent;
 use crate::load_run::Incident;
+use activity::Activity;
 use pages::Pages;
 use sampler::Sampler;
 
@@ -51,6 +53,7 @@ struct Shared {
     samplers: Samplers,
     metadata: Remembered,
     key_set: Remembered,
+    activity: Activity,
     pool: Pool,
     asides: Asides,
     /// Where logins that replace refresh tokens are made …
@@ -95,6 +98,7 @@ impl Visits {
                 },
                 metadata: Remembered::default(),
                 key_set: Remembered::default(),
+                activity: Activity::default(),
                 pool: Pool::default(),
                 asides: Asides::default(),
                 replacing: OnceLock::new(),
@@ -123,6 +127,11 @@ impl Visits {
     /// The tokens that were issued.
     pub(crate) fn ledger(&self) -> &Ledger {
         &self.shared.ledger
+    }
+
+    /// What introspection said.
+    pub(crate) fn activity(&self) -> &Activity {
+        &self.shared.activity
     }
 
     /// The refresh tokens that wait.

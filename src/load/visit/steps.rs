@@ -363,7 +363,8 @@ impl Visit {
         let call = self.calls()?.introspection.as_ref();
         let call = call.ok_or_else(|| unprepared("introspection_endpoint"))?;
         let request = form(call, &[("token", self.access_token()?)])?;
-        judge::introspection(&self.ask(Word::Introspect, request).await?)
+        let judged = judge::introspection(&self.ask(Word::Introspect, request).await?);
+        self.shared.activity.judge(judged)
     }
 
     async fn revoke(&mut self) -> Result<(), Failure> {

@@ -222,9 +222,10 @@ fn errors(text: &mut String, run: &LoadRun, style: Style) {
 /// A moment of the load, in seconds of the measured time.
 pub(in crate::report) fn moment(at_ms: i64) -> String {
     let seconds = at_ms as f64 / 1e3;
-    match at_ms < 0 {
-        true => format!("{seconds:.1} s (warm-up)"),
-        false => format!("{seconds:.1} s"),
+    // Less would be shown as 0.
+    match at_ms <= -50 {
+        true => format!("{seconds:.1} s (not measured)"),
+        false => format!("{:.1} s", seconds.max(0.0)),
     }
 }
 
