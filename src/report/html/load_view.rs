@@ -90,7 +90,7 @@ struct Wrong {
 struct Step {
     outcome: &'static str,
     word: &'static str,
-    rate: f64,
+    rate: String,
     p50: String,
     p99: String,
     why: String,
@@ -210,7 +210,7 @@ pub(super) fn load(run: &LoadRun, baseline: Option<&LoadRun>) -> View {
             .map(|step| Step {
                 outcome: if step.ok { "pass" } else { "fail" },
                 word: if step.ok { "held" } else { "broke" },
-                rate: step.rate,
+                rate: step.rate.to_string(),
                 p50: ms(step.p50),
                 p99: ms(step.p99),
                 why: line(step.why.as_deref().unwrap_or_default()),
