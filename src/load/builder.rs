@@ -1,5 +1,6 @@
 //! A load run from its options to its result.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -318,6 +319,7 @@ impl Load {
         let mut interval = tokio::time::interval(TICK);
         let names = self.scenario.request_names();
         let (mut standings, mut thresholds) = (Vec::new(), Vec::new());
+        let mut errors = BTreeMap::new();
         let mut ticks = 0;
         loop {
             interval.tick().await;
@@ -340,6 +342,12 @@ impl Load {
                 }
                 (tally.snapshot(now), broken)
             };
+            // Of the same moment as the figures beside them.
+            if ticks % STANDINGS_EVERY == 0 {
+                errors.clone_from(&snapshot.errors);
+            } else {
+                snapshot.errors.clone_from(&errors);
+            }
             ticks += 1;
             snapshot.scenario.clone_from(&self.scenario.name);
             snapshot.standings.clone_from(&standings);

@@ -313,7 +313,7 @@ pub struct Snapshot {
     pub last: Option<Second>,
     /// Requests in the measured time.
     pub requests: u64,
-    /// Failed ones by kind.
+    /// Failed ones by kind; a second old at most.
     pub errors: BTreeMap<String, u64>,
     /// Passes of the flow in the measured time.
     pub flows: FlowFigures,
