@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
-use super::tally::{Sample, histogram, micros};
+use super::figures::{histogram, micros};
+use super::tally::Sample;
 use crate::load_run::Second;
 
 /// The seconds that are over, and the one that is not.

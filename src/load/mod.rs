@@ -12,6 +12,7 @@ mod carrier;
 mod client_carrier;
 mod closed;
 mod course;
+mod figures;
 mod goose_carrier;
 mod hyper_carrier;
 mod judge;

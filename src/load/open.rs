@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::carrier::Carrier;
+use super::figures::{histogram, micros};
 use super::hyper_carrier::HyperCarrier;
 use super::meter::{CountsBy, Meter};
 use super::pace::{Schedule, wait_until};
 use super::stop::Stop;
-use super::tally::{Tally, histogram, micros};
+use super::tally::Tally;
 use super::user::{User, Users};
 use crate::error::ConfigError;
 use crate::http::ClientOptions;

@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use goose::threshold::Threshold as GooseThreshold;
 
-use super::tally::{Tally, View};
+use super::figures::View;
+use super::tally::Tally;
 use crate::load_run::ThresholdVerdict;
 
 /// A rule that was read.

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
 
-use crate::load::tally::{Figures, View, histogram};
+use crate::load::figures::{Figures, View, histogram};
 use crate::load_run::{LoadRun, RequestFigures};
 
 /// More request names than any flow has.

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rmpv::Value;
 
 use super::wire::map;
-use crate::load::tally::{Failure, Sample, Witness, micros};
+use crate::load::figures::micros;
+use crate::load::tally::{Failure, Sample, Witness};
 
 /// More kinds of error are not told apart in one report; the rest counts as `other`.
 const ERRORS_LIMIT: usize = 64;
