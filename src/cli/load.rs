@@ -48,7 +48,7 @@ pub(super) struct LoadArgs {
     #[command(flatten)]
     provider: ProviderArgs,
     /// Lists the shipped scenarios
-    #[arg(long)]
+    #[arg(help_heading = "Load", long)]
     list: bool,
     /// Lets the built-in mock IdP break a rule (`oidcheck mock --faults`); may be repeated
     #[arg(help_heading = "Load", long, value_name = "FAULT", conflicts_with_all = ["provider", "issuer"])]

@@ -247,8 +247,9 @@ fn races(text: &mut String, run: &LoadRun, style: Style) {
             line(&race.of.replace('_', " ")),
             line(&race.actual)
         );
+        let told = folded(&told, word.len() + 3, 8);
         let word = style.outcome(outcome, word);
-        let _ = writeln!(text, "  {word} {}", folded(&told, 8, 8));
+        let _ = writeln!(text, "  {word} {told}");
     }
 }
 
