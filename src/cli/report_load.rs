@@ -25,7 +25,11 @@ pub(super) fn is_load(path: &Path) -> bool {
         return true;
     }
     // Whoever reads a run.json says what is wrong with it.
-    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let is_short = std::fs::metadata(path).is_ok_and(|file| file.len() <= FILE_LIMIT);
+    let text = match is_short {
+        true => std::fs::read_to_string(path).unwrap_or_default(),
+        false => return false,
+    };
     let members: Result<Members, _> = serde_json::from_str(&text);
     members.is_ok_and(|members| members.workload.is_some())
 }

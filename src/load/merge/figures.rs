@@ -149,6 +149,9 @@ impl Sums {
     }
 }
 
+/// How a histogram of version 2 begins that is not packed.
+const COOKIE: u32 = 0x1c84_9313;
+
 /// Reads a histogram that another run has written. It is laid out as ours, or it could not be added exactly; and
 /// because it is, its size is known before it is read.
 fn decode(text: &str) -> Result<Histogram<u64>, String> {
@@ -170,6 +173,10 @@ fn decode(text: &str) -> Result<Histogram<u64>, String> {
             .map_or(0, |b| u64::from_be_bytes(*b))
     };
     let ours = histogram();
+    if word(0) != COOKIE {
+        // A packed one has its bounds where they can't be looked at before it takes memory.
+        return Err("is no histogram: it does not begin as one of version 2".to_owned());
+    }
     if word(4) as usize != bytes.len() - HEAD {
         return Err("is cut off, or something follows it".to_owned());
     }

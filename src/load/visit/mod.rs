@@ -333,7 +333,10 @@ impl Visit {
             let entry = logins.log_in(&carrier, Aside::Replacement).await;
             logins.pool().replace(entry.ok().flatten());
         };
-        self.shared.replacements().spawn_on(replacement, runtime);
+        let mut replacements = self.shared.replacements();
+        // Those that have ended need no place any more.
+        while replacements.try_join_next().is_some() {}
+        replacements.spawn_on(replacement, runtime);
     }
 
     fn give_back(&mut self) {
