@@ -99,6 +99,23 @@ pub(crate) fn lost(error: &LoginError) -> Failure {
 /// # Errors
 /// It is a refusal, or something else.
 fn object(answer: &Response<Bytes>) -> Result<Map<String, Value>, Failure> {
+    json(answer)?;
+    match serde_json::from_slice(answer.body()) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(other) => Err(Failure::wrong("not_json", "a JSON object", kind(&other))),
+        Err(_) => Err(Failure::wrong(
+            "not_json",
+            "a JSON object",
+            &format!("{} bytes that are no JSON", answer.body().len()),
+        )),
+    }
+}
+
+/// An answer with the status 200 that says of itself that it is JSON.
+///
+/// # Errors
+/// It is a refusal, or something else.
+fn json(answer: &Response<Bytes>) -> Result<(), Failure> {
     success(answer)?;
     let media_type = answer
         .headers()
@@ -113,15 +130,7 @@ fn object(answer: &Response<Bytes>) -> Result<Map<String, Value>, Failure> {
             &beginning(media_type),
         ));
     }
-    match serde_json::from_slice(answer.body()) {
-        Ok(Value::Object(members)) => Ok(members),
-        Ok(other) => Err(Failure::wrong("not_json", "a JSON object", kind(&other))),
-        Err(_) => Err(Failure::wrong(
-            "not_json",
-            "a JSON object",
-            &format!("{} bytes that are no JSON", answer.body().len()),
-        )),
-    }
+    Ok(())
 }
 
 /// The answer has the status 200.
