@@ -1,11 +1,12 @@
 //! No secret of a run is in any byte of what it leaves behind.
 
 use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use mock_idp::ObservedRequest;
 
-use crate::program::{arg, command, folder, mock, preset, provider_file};
+use crate::program::{Ran, arg, beside, command, folder, mock, preset, provider_file};
 
 /// Parameters that carry secrets, wherever they are sent.
 const SECRET: [&str; 11] = [
@@ -114,6 +115,20 @@ fn decoded(text: &str) -> String {
         .into_owned()
 }
 
+/// All that a run wrote, each with where it stands: on the terminal, and in its folder.
+pub(crate) fn left_behind(name: &str, ran: Ran, out: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut bytes = vec![
+        (format!("{name}: stdout"), ran.out.into_bytes()),
+        (format!("{name}: stderr"), ran.err.into_bytes()),
+    ];
+    for entry in std::fs::read_dir(out).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        let content = std::fs::read(&path).expect("it can be read");
+        bytes.push((path.display().to_string(), content));
+    }
+    bytes
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_is_left_behind_holds_a_secret() {
     let seen = Arc::new(Mutex::new(Seen::default()));
@@ -140,16 +155,9 @@ async fn nothing_that_is_left_behind_holds_a_secret() {
             arg(&out),
         ]);
         command.env("RUST_LOG", "trace");
-        let ran = tokio::task::spawn_blocking(move || command.output()).await;
-        let ran = ran.expect("nobody panics").expect("the binary starts");
-        assert!(matches!(ran.status.code(), Some(0 | 1)), "{ran:?}");
-        bytes.push((format!("{name}: stdout"), ran.stdout));
-        bytes.push((format!("{name}: stderr"), ran.stderr));
-        for entry in std::fs::read_dir(&out).expect("the folder is there") {
-            let path = entry.expect("it can be read").path();
-            let content = std::fs::read(&path).expect("it can be read");
-            bytes.push((path.display().to_string(), content));
-        }
+        let ran = beside(command).await;
+        assert!(matches!(ran.code, 0 | 1), "{name}: {ran:?}");
+        bytes.extend(left_behind(name, ran, &out));
     }
     assert!(bytes.len() >= 14, "{}", bytes.len());
     seen.lock().expect("nobody panics").expect_none_in(&bytes);

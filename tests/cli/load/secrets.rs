@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::whole_life;
 use crate::program::{arg, beside, command, folder, mock, preset, provider_file};
-use crate::secrets::Seen;
+use crate::secrets::{Seen, left_behind};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_report_of_a_load_holds_a_secret() {
@@ -48,13 +48,7 @@ async fn no_report_of_a_load_holds_a_secret() {
         command.env("RUST_LOG", "trace");
         let ran = beside(command).await;
         assert!(matches!(ran.code, 0 | 1), "{name}: {ran:?}");
-        bytes.push((format!("{name}: stdout"), ran.out.into_bytes()));
-        bytes.push((format!("{name}: stderr"), ran.err.into_bytes()));
-        for entry in std::fs::read_dir(&out).expect("the folder is there") {
-            let path = entry.expect("it can be read").path();
-            let content = std::fs::read(&path).expect("it can be read");
-            bytes.push((path.display().to_string(), content));
-        }
+        bytes.extend(left_behind(name, ran, &out));
     }
     assert!(bytes.len() >= 8 * 6, "{}", bytes.len());
     seen.lock().expect("nobody panics").expect_none_in(&bytes);
