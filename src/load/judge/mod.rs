@@ -100,13 +100,21 @@ pub(crate) fn lost(error: &LoginError) -> Failure {
 /// It is a refusal, or something else.
 fn object(answer: &Response<Bytes>) -> Result<Map<String, Value>, Failure> {
     json(answer)?;
-    match serde_json::from_slice(answer.body()) {
+    members(answer.body())
+}
+
+/// The members of a body that is a JSON object.
+///
+/// # Errors
+/// It is something else.
+fn members(body: &[u8]) -> Result<Map<String, Value>, Failure> {
+    match serde_json::from_slice(body) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(other) => Err(Failure::wrong("not_json", "a JSON object", kind(&other))),
         Err(_) => Err(Failure::wrong(
             "not_json",
             "a JSON object",
-            &format!("{} bytes that are no JSON", answer.body().len()),
+            &format!("{} bytes that are no JSON", body.len()),
         )),
     }
 }
@@ -117,20 +125,25 @@ fn object(answer: &Response<Bytes>) -> Result<Map<String, Value>, Failure> {
 /// It is a refusal, or something else.
 fn json(answer: &Response<Bytes>) -> Result<(), Failure> {
     success(answer)?;
-    let media_type = answer
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("none");
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
+    if !is_of(answer, "application/json") {
         return Err(Failure::wrong(
             "not_json",
             "Content-Type application/json",
-            &beginning(media_type),
+            &beginning(content_type(answer).unwrap_or("none")),
         ));
     }
     Ok(())
+}
+
+/// Whether the answer says that it is of this media type, whatever its parameters.
+fn is_of(answer: &Response<Bytes>, media_type: &str) -> bool {
+    content_type(answer)
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(media_type))
+}
+
+fn content_type(answer: &Response<Bytes>) -> Option<&str> {
+    answer.headers().get(CONTENT_TYPE)?.to_str().ok()
 }
 
 /// The answer has the status 200.

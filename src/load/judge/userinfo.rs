@@ -2,12 +2,11 @@
 
 use bytes::Bytes;
 use http::Response;
-use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
 use super::id_token::Broken;
 use super::known::is_known;
-use super::{Failure, object, success};
+use super::{Failure, is_of, object, success};
 use crate::finding::Finding;
 use crate::jwt::compact::{Jws, is_jwe};
 use crate::jwt::id_token::{IdToken, signed};
@@ -49,7 +48,7 @@ pub(crate) fn userinfo<'a>(
     about: &About<'_>,
 ) -> Result<Option<&'a str>, Failure> {
     success(answer)?;
-    if !is_jwt(answer) {
+    if !is_of(answer, "application/jwt") {
         let members = match object(answer) {
             Err(failure) if failure.wrong && is_known(about.known, &[JSON]) => return Ok(None),
             members => members?,
@@ -118,13 +117,4 @@ fn is_about(claims: &Map<String, Value>, about: &About<'_>) -> Result<(), Failur
         ),
         _ => Ok(()),
     }
-}
-
-fn is_jwt(answer: &Response<Bytes>) -> bool {
-    answer
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/jwt"))
 }
